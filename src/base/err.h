@@ -7,6 +7,7 @@
 
 /* What went wrong, for the code that decides; the text is for the operator. */
 enum hn_rc {
+	HN_SKIP = 1,		/* fine, but there is nothing to hand on */
 	HN_OK = 0,
 	HN_E_SYNTAX = -1,	/* the input is not of the promised form */
 	HN_E_LIMIT = -2,	/* well formed, but over a stated limit */

@@ -1,0 +1,34 @@
+#include "record/reader.h"
+
+#include "record/squid.h"
+
+const struct reader *const readers[] = {
+	&squid_reader,
+	NULL,
+};
+
+const struct reader *
+reader_find(struct hn_view name)
+{
+	for (size_t i = 0; readers[i] != NULL; i++)
+		if (hn_view_eq(hn_view_of(readers[i]->name), name))
+			return readers[i];
+	return NULL;
+}
+
+const struct reader *
+reader_recognise(struct hn_view line)
+{
+	const struct reader *best = NULL;
+	unsigned best_sure = 0;
+
+	for (size_t i = 0; readers[i] != NULL; i++) {
+		const unsigned sure = readers[i]->recognise(line);
+
+		if (sure > best_sure) {
+			best = readers[i];
+			best_sure = sure;
+		}
+	}
+	return best;
+}

@@ -1,0 +1,73 @@
+#include "record/url.h"
+
+#include "base/err.h"
+#include "base/num.h"
+
+static uint16_t
+port_of_scheme(struct hn_view scheme)
+{
+	static const struct {
+		struct hn_view scheme;
+		uint16_t port;
+	} rows[] = {
+		{ HN_INIT("http"), 80 }, { HN_INIT("https"), 443 }, { HN_INIT("ws"), 80 }, { HN_INIT("wss"), 443 },
+		{ HN_INIT("ftp"), 21 },
+	};
+
+	for (size_t i = 0; i < HN_COUNT(rows); i++)
+		if (hn_view_eq_nocase(rows[i].scheme, scheme))
+			return rows[i].port;
+	return 0;
+}
+
+/* "host", "host:80", "[2001:db8::1]:443" */
+static bool
+split_authority(struct hn_view v, struct url *u)
+{
+	uint64_t port;
+	size_t colon;
+
+	for (size_t at = hn_view_find(v, '@'); at < v.n; at = hn_view_find(v, '@'))
+		v = hn_view_skip(v, at + 1);
+	if (v.n > 0 && v.p[0] == '[') {
+		const size_t end = hn_view_find(v, ']');
+
+		if (end == v.n)
+			return false;
+		u->host = (struct hn_view){ v.p + 1, end - 1 };
+		v = hn_view_skip(v, end + 1);
+		colon = 0;
+	} else {
+		colon = hn_view_find(v, ':');
+		u->host = (struct hn_view){ v.p, colon };
+	}
+	if (colon < v.n) {
+		if (v.p[colon] != ':' || hn_num_u64(hn_view_skip(v, colon + 1), 65535, &port) != HN_OK)
+			return false;
+		u->port = (uint16_t)port;
+	}
+	return u->host.n > 0;
+}
+
+bool
+url_split(struct hn_view text, struct url *out)
+{
+	static const struct hn_view mark = HN_INIT("://");
+	struct url u = { .scheme = { "", 0 }, .host = { "", 0 }, .path = { "", 0 } };
+	const size_t scheme = hn_view_search(text.n > 16 ? (struct hn_view){ text.p, 16 } : text, mark);
+	struct hn_view rest = text;
+	size_t end = 0;
+
+	if (scheme < 16 && scheme + mark.n <= text.n) {
+		u.scheme = (struct hn_view){ text.p, scheme };
+		u.port = port_of_scheme(u.scheme);
+		rest = hn_view_skip(text, scheme + mark.n);
+	}
+	while (end < rest.n && rest.p[end] != '/' && rest.p[end] != '?' && rest.p[end] != '#')
+		end++;
+	if (!split_authority((struct hn_view){ rest.p, end }, &u))
+		return false;
+	u.path = hn_view_skip(rest, end);
+	*out = u;
+	return true;
+}
