@@ -9,7 +9,16 @@
 
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf gets
 #pragma GCC poison atoi atol atoll atof strtok strtok_r
-#pragma GCC poison localtime localtime_r gmtime ctime ctime_r asctime asctime_r mktime
-#pragma GCC poison rand srand random tmpnam tempnam mktemp system popen
+#pragma GCC poison localtime localtime_r ctime ctime_r asctime asctime_r
+#pragma GCC poison tmpnam tempnam mktemp
+
+/* These are also common names of parameters in libraries' headers, so only a call is refused. */
+__attribute__((error("no seed, no quality: use libsodium's randombytes"))) int rand(void);
+__attribute__((error("hidden state"))) void srand(unsigned seed);
+__attribute__((error("no seed, no quality: use libsodium's randombytes"))) long random(void);
+__attribute__((error("depends on the zone of the process: use base/clock.h"))) time_t mktime(struct tm *tm);
+__attribute__((error("depends on a shared buffer: use base/clock.h"))) struct tm *gmtime(const time_t *t);
+__attribute__((error("runs a shell: use fork and exec"))) int system(const char *command);
+__attribute__((error("runs a shell: use fork and exec"))) FILE *popen(const char *command, const char *mode);
 
 #endif
