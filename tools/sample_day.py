@@ -14,9 +14,10 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from sampleday import attack, core, hospital, squid  # noqa: E402
+from sampleday import attack, core, edge, hospital, japanese, squid, windows, zeek  # noqa: E402
 
-ORDINARY = [squid.ordinary]
+ORDINARY = [squid.ordinary, edge.fortigate_ordinary, edge.yamaha_ordinary, zeek.ordinary, windows.ordinary,
+            japanese.ordinary]
 
 
 def write(path, text):

@@ -42,7 +42,8 @@ class Rng:
         return int(value * (1 + share * (2 * self.random() - 1)))
 
     def hex(self, digits):
-        return "%0*x" % (digits, int(self.random() * (1 << 52)) % (16 ** min(digits, 13)))
+        """At most 12 digits."""
+        return "%0*x" % (digits, int(self.random() * 16 ** digits))
 
 
 def day_start(date_text):
