@@ -3,13 +3,14 @@
 
 #include "base/err.h"
 #include "base/view.h"
+#include "base/zone.h"
 #include "record/record.h"
 
 #define READER_STATE_MAX 65536u	/* bytes of any reader's state */
 
 /* What a reader may know about the source whose lines it reads. */
 struct reader_conf {
-	struct hn_view time_zone;	/* IANA name; of times that carry no zone */
+	const struct hn_zone *zone;	/* of times that carry no zone; NULL: UTC */
 	struct hn_view logformat;	/* Squid's directive, for the reader "logformat"; else empty */
 	int64_t now_ms;			/* received time, to infer RFC 3164's missing year; moved on by its holder */
 	struct hn_arena *arena;		/* of the batch: for text that must be rewritten (escapes, encodings) */
