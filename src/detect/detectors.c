@@ -1,0 +1,5 @@
+#include "detect/detector.h"
+
+const struct detector *const detectors[] = {
+	NULL,
+};
