@@ -1,6 +1,7 @@
 #ifndef RECORD_READER_H
 #define RECORD_READER_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/view.h"
 #include "base/zone.h"
@@ -43,6 +44,12 @@ struct reader {
 	 */
 	enum hn_rc (*read)(void *state, const struct reader_conf *conf, struct hn_view line, struct record *r,
 	    struct hn_err *err);
+
+	/*
+	 * Append the header lines, with their newlines, that a reader must see first to go on in the middle of this source;
+	 * NULL: it needs none.
+	 */
+	void (*remember)(const void *state, struct hn_buf *b);
 };
 
 /* All readers, the most particular first; ends with a NULL. */
