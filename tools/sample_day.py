@@ -45,7 +45,7 @@ def expected(book, story, options):
 
 def make(options):
     where = hospital.build(options.hosts, options.seed)
-    book = core.Book(options.out)
+    book = core.Book(options.out, options.thin)
     story = []
     for day in range(options.days):
         day_ms = core.day_start(options.start) + day * core.DAY_MS
@@ -71,6 +71,7 @@ def main():
     a.add_argument("--seed", type=int, default=1)
     a.add_argument("--start", default="2026-06-08", help="first day, in Japan (2026-06-08, a Monday)")
     a.add_argument("--no-attack", action="store_true")
+    a.add_argument("--thin", type=int, default=0, metavar="LINES", help="keep so many ordinary lines of each file")
     a.add_argument("--bulk-squid", type=int, metavar="LINES", help="write OUT/access.log alone")
     options = a.parse_args()
     if options.bulk_squid:

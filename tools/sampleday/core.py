@@ -92,13 +92,15 @@ class Sink:
 
     def add(self, at_ms, line, marks=()):
         """One line; marks are (indicator, source, destination) rows that this line shows."""
-        self.rows.append((at_ms, line))
+        self.rows.append((at_ms, line, bool(marks)))
         for mark in marks:
             self.book.mark(mark, at_ms, self.path)
 
     def flush(self, root):
         if not self.rows:
             return
+        if self.book.thin:
+            self.rows = thinned(self.rows, self.book.thin)
         self.rows.sort(key=lambda row: row[0])
         full = os.path.join(root, self.path)
         os.makedirs(os.path.dirname(full), exist_ok=True)
@@ -117,11 +119,18 @@ class Sink:
                 out.write(self.tail.encode(self.encoding))
 
 
+def thinned(rows, keep):
+    """At most that many rows that no indicator knows, spread over the day, and all that one knows."""
+    plain = [row for row in rows if not row[2]]
+    step = max(1, -(-len(plain) // keep))
+    return [row for row in rows if row[2]] + plain[::step]
+
+
 class Book:
     """Every sink of the bundle, and what must be found in them."""
 
-    def __init__(self, root):
-        self.root = root
+    def __init__(self, root, thin=0):
+        self.root, self.thin = root, thin
         self.sinks = {}
         self.marks = {}
 

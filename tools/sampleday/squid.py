@@ -140,7 +140,7 @@ def bulk(path, hospital, day_ms, lines):
     book = Book("")
     ordinary(book, hospital, day_ms, 0)
     rows = book.sink(PATH).rows
-    bank = [text[text.index(" "):] + "\n" for _, text in rows]
+    bank = [text[text.index(" "):] + "\n" for _, text, _ in rows]
     per_second = max(1, -(-lines // 86400))
     steps = [".%03d" % (i * 1000 // per_second) for i in range(per_second)]
     rng = Rng(hospital.seed, "squid/bulk")

@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+"""Measures Hinomi beside its peers, in one run on the same input, and writes docs/benchmarks.md's table.
+
+  bench/run.py [--hinomi build/hinomi] [--work DIR] [--mb 400] [--runs 5] [--row NAME]... [--write]
+
+Every figure is CPU seconds (user + system) of the child, median of the runs; MB are millions of bytes. Ratios are ours
+against the peer's of the same run. Never a test: figures depend on the machine.
+"""
+import argparse
+import os
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from inputs import TOP, Inputs, digest  # noqa: E402
+
+BEGIN, END = "<!-- bench/run.py writes from here -->", "<!-- bench/run.py writes to here -->"
+
+
+def once(argv):
+    """CPU seconds, wall seconds, peak memory in MB, exit code of one child; its output goes nowhere."""
+    begun = time.monotonic()
+    child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    said = child.stderr.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return {"cpu": usage.ru_utime + usage.ru_stime, "wall": time.monotonic() - begun, "rss": usage.ru_maxrss / 1024,
+            "code": child.returncode, "said": said.decode("utf-8", "replace")}
+
+
+def median(argv, runs, good=(0,)):
+    rows = [once(argv) for _ in range(runs)]
+    for row in rows:
+        if row["code"] not in good:
+            raise RuntimeError("%s ended with %d: %s" % (argv[0], row["code"], row["said"][-300:]))
+    return {"cpu": statistics.median(r["cpu"] for r in rows), "rss": max(r["rss"] for r in rows),
+            "wall": statistics.median(r["wall"] for r in rows), "said": rows[-1]["said"]}
+
+
+class Bench:
+    def __init__(self, options):
+        self.hinomi, self.runs = os.path.abspath(options.hinomi), options.runs
+        self.inputs = Inputs(options.work, options.mb)
+        self.rows = []
+
+    def watch(self, path, indicators):
+        return median([self.hinomi, "watch", "--output", "json", "--only", "indicator", "--indicators", indicators, path],
+                      self.runs, (0, 1))
+
+    def add(self, name, value, peer, must, met, note):
+        self.rows.append((name, value, peer, must, met, note))
+        print("%s: %s; %s; must %s: %s; %s" % (name, value, peer, must, "met" if met else "NOT met", note), flush=True)
+
+
+def megabytes(path):
+    return os.path.getsize(path) / 1e6
+
+
+def indicators(bench):
+    """Every host of every row looked up in 1.6 million entries, against ripgrep with 100,000 of them."""
+    path, entries = bench.inputs.http_distinct(), bench.inputs.indicators()
+    some = bench.inputs.some_indicators(100000)
+    empty = bench.inputs.made("empty-http.log", lambda out: out.write(b""))
+    size = megabytes(path)
+    load = bench.watch(empty, entries)
+    ours = bench.watch(path, entries)
+    whole, speed = size / ours["cpu"], size / max(0.001, ours["cpu"] - load["cpu"])
+    runs, bench.runs = bench.runs, min(bench.runs, 3)
+    peer = median(["rg", "-j1", "-F", "-f", some, path], bench.runs, (0, 1))
+    bench.runs = runs
+    rg = size / peer["cpu"]
+    bench.add("indicators end to end: Zeek http.log, 1.6 M entries, distinct hosts",
+              "%.0f MB/s (%.0f with the list read anew in %.2f s), %.0f MB" % (speed, whole, load["cpu"], ours["rss"]),
+              "rg -j1 -F -f, 100 k: %.1f MB/s; ratio %.1f" % (rg, speed / rg), ">= 400 MB/s and >= 12x",
+              speed >= 400 and speed / rg >= 12, "%.0f MB, %s" % (size, digest(path)))
+
+
+def reading(name, maker, must, jq):
+    def row(bench):
+        path = maker(bench.inputs)
+        if path is None:
+            print("skip %s: the real logs are not here" % name)
+            return
+        size, one = megabytes(path), bench.inputs.no_indicators()
+        ours = bench.watch(path, one)
+        speed, peer, met = size / ours["cpu"], "-", True
+        if jq:
+            theirs = size / median(["jq", "-c", ".", path], min(bench.runs, 3))["cpu"]
+            peer = "jq -c .: %.0f MB/s; ratio %.1f" % (theirs, speed / theirs)
+            met = speed / theirs >= 2
+        bench.add("read + normalise + observables: " + name, "%.0f MB/s, %.0f MB" % (speed, ours["rss"]), peer,
+                  ">= %d MB/s%s" % (must, " and >= 2x" if jq else ""), met and speed >= must,
+                  "%.0f MB, %s" % (size, digest(path)))
+    return row
+
+
+ROWS = {
+    "indicators": indicators,
+    "squid": reading("Squid", Inputs.squid, 250, False),
+    "zeek-tsv": reading("Zeek TSV (conn)", Inputs.zeek_tsv, 250, False),
+    "fortigate": reading("FortiGate", Inputs.fortigate, 250, False),
+    "zeek-json": reading("Zeek JSON", Inputs.zeek_json, 150, True),
+    "eve": reading("Suricata EVE", Inputs.eve, 150, True),
+    "windows-json": reading("Windows JSON (NXLog)", Inputs.windows, 150, True),
+    "winlogbeat": reading("Windows JSON (Winlogbeat)", Inputs.winlogbeat, 150, True),
+}
+
+
+def versions(bench):
+    said = []
+    for argv in ([bench.hinomi, "--version"], ["rg", "--version"], ["jq", "--version"], ["zstd", "--version"]):
+        if shutil.which(argv[0]):
+            done = subprocess.run(argv, capture_output=True, text=True)
+            said.append((done.stdout + done.stderr).strip().split("\n")[0])
+    return said
+
+
+def machine():
+    with open("/proc/cpuinfo") as f:
+        model = re.search(r"model name\s*: (.*)", f.read())
+    return "%s, %d cores, Linux %s" % (model.group(1) if model else platform.machine(), os.cpu_count(), platform.release())
+
+
+def block(bench, options):
+    text = ["Measured %s on %s; load %.1f. `bench/run.py --mb %d --runs %d`." % (
+        time.strftime("%Y-%m-%d"), machine(), os.getloadavg()[0], options.mb, options.runs),
+        "Versions: " + "; ".join(versions(bench)) + ".", "",
+        "| what | ours | peer, same run | must | met | input |", "|---|---|---|---|---|---|"]
+    text += ["| %s | %s | %s | %s | %s | %s |" % (r[0], r[1], r[2], r[3], "yes" if r[4] else "**no**", r[5])
+             for r in bench.rows]
+    return "\n".join(text) + "\n"
+
+
+def write_docs(text):
+    path = os.path.join(TOP, "docs", "benchmarks.md")
+    with open(path, encoding="utf-8") as f:
+        page = f.read()
+    before, after = page.split(BEGIN)[0], page.split(END)[1]
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(before + BEGIN + "\n" + text + END + after)
+
+
+def main():
+    a = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    a.add_argument("--hinomi", default=os.path.join(TOP, "build", "hinomi"))
+    a.add_argument("--work", default="/var/tmp/hinomi-bench", help="where inputs are kept between runs")
+    a.add_argument("--mb", type=int, default=400, help="size of each input")
+    a.add_argument("--runs", type=int, default=5)
+    a.add_argument("--row", action="append", choices=sorted(ROWS), help="this row alone; may be repeated")
+    a.add_argument("--write", action="store_true", help="write the table into docs/benchmarks.md")
+    options = a.parse_args()
+    bench = Bench(options)
+    for name, row in ROWS.items():
+        if not options.row or name in options.row:
+            try:
+                row(bench)
+            except (RuntimeError, OSError) as why:
+                print("%s: not measured: %s" % (name, why))
+    text = block(bench, options)
+    print(text)
+    if options.write:
+        write_docs(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+"""Bad input for `hinomi watch`: it ends with the right exit code, names the place, and stays small.
+
+  watch_fault.py HINOMI [MEMORY_MB]
+
+Each row plants one good line that an indicator knows among bad input; the good line must be found all the same.
+"""
+import gzip
+import os
+import random
+import shutil
+import socket
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import drive  # noqa: E402
+
+BAD_HOST = "planted.weather-sync.example"
+LINE = "1780844403.880   1816 10.20.10.44 TCP_TUNNEL/200 7256 CONNECT %s:443 sato.e HIER_DIRECT/192.0.2.70 -\n"
+GOOD, PLANTED = (LINE % "www.hinode-hp.example").encode(), (LINE % BAD_HOST).encode()
+MEGABYTE = 1 << 20
+
+
+class Bench:
+    """A fresh folder per row, with an indicator list beside it."""
+
+    def __init__(self, hinomi, memory_mb):
+        self.hinomi, self.memory_mb = hinomi, memory_mb
+        self.base = tempfile.mkdtemp(prefix="hinomi-fault-")
+        self.list = os.path.join(self.base, "list.csv")
+        with open(self.list, "w") as f:
+            f.write("value,type,source,tlp,expires,note\n%s,domain,test,green,,\n" % BAD_HOST)
+        self.n = 0
+
+    def folder(self):
+        self.n += 1
+        path = os.path.join(self.base, "row%02d" % self.n)
+        os.mkdir(path)
+        return path
+
+    def watch(self, *paths, **options):
+        done = drive.watch(self.hinomi, "--indicators", self.list, *paths, **options)
+        drive.true("uses %d MB, more than %d" % (done.rss_mb, self.memory_mb), done.rss_mb <= self.memory_mb)
+        drive.true("standard error is %d bytes long" % len(done.err), len(done.err) < 65536)
+        return done
+
+    def expect(self, paths, code, found, names=(), **options):
+        """Run; check exit code, how often the planted line was found, and that the places are named."""
+        done = self.watch(*paths, **options)
+        drive.equal("exit code; standard error: %s" % done.err[-500:], done.code, code)
+        drive.equal("planted lines found", sum(f["count"] for f in done.findings()), found)
+        for name in names:
+            drive.true("standard error does not name %r: %s" % (name, done.err[-800:]), name in done.err)
+        return done
+
+
+def put(path, *parts):
+    with open(path, "wb") as f:
+        for part in parts:
+            f.write(part)
+    return path
+
+
+def truncated(b):
+    """A file that is cut in the middle of its last line, and one whose last line lacks only its newline."""
+    d = b.folder()
+    put(d + "/cut.log", GOOD, PLANTED, GOOD[:37])
+    b.expect([d], 1, 1, ["cut.log:3"])
+    b.expect([put(b.folder() + "/open.log", GOOD, PLANTED[:-1])], 0, 1)
+
+
+def binary(b):
+    """Bytes of no format at all, alone and within a log."""
+    noise = random.Random(1).randbytes(200000)
+    b.expect([put(b.folder() + "/noise.bin", noise)], 1, 0, ["noise.bin"])
+    d = b.folder()
+    put(d + "/mixed.log", GOOD * 20, noise, b"\n", PLANTED)
+    b.expect([d], 1, 1, ["mixed.log:21"])
+
+
+def nul_bytes(b):
+    d = b.folder()
+    put(d + "/nul.log", GOOD, b"\0" * 4096 + b"\n", GOOD.replace(b"sato", b"sa\0to"), PLANTED)
+    done = b.watch(d)
+    drive.true("exit code %d" % done.code, done.code in (0, 1))
+    drive.equal("planted lines found", sum(f["count"] for f in done.findings()), 1)
+
+
+def long_line(b):
+    """100 MB without a newline between good lines: counted once, and small in memory."""
+    d = b.folder()
+    put(d + "/long.log", GOOD, b"1780844403.880 " + b"x" * (100 * MEGABYTE) + b"\n", PLANTED, GOOD)
+    b.expect([d], 1, 1, ["long.log:2"])
+
+
+def long_json(b):
+    """A JSON object that never ends, in a file of JSON objects."""
+    d = b.folder()
+    put(d + "/long.json", b'{"EventTime":"2026-06-08 02:24:10","Hostname":"A","EventID":4624,"Message":"',
+        b"y" * (40 * MEGABYTE))
+    put(d + "/deep.json", b"[" * MEGABYTE)
+    put(d + "/good.log", PLANTED)
+    b.expect([d], 1, 1, ["long.json"])
+
+
+def encodings(b):
+    """Shift_JIS, EUC-JP, UTF-8 and broken bytes in one file: every line is read, and the output is UTF-8."""
+    d = b.folder()
+    names = ["佐藤".encode(code) for code in ("cp932", "euc_jp", "utf-8")] + [b"\xff\xfe\x81", b"\xe4\xbd"]
+    put(d + "/names.log", *[PLANTED.replace(b"sato.e", n) for n in names])
+    done = b.watch(d)
+    drive.true("exit code %d: %s" % (done.code, done.err[-300:]), done.code in (0, 1))
+    drive.true("too few of the lines were found: %s" % done.findings(), sum(f["count"] for f in done.findings()) >= 3)
+    done.out.decode("utf-8")
+
+
+def line_ends(b):
+    """CRLF, a byte-order mark, empty lines."""
+    d = b.folder()
+    put(d + "/crlf.log", b"\xef\xbb\xbf", GOOD.replace(b"\n", b"\r\n"), b"\r\n\n", PLANTED.replace(b"\n", b"\r\n"))
+    b.expect([d], 0, 1)
+
+
+def gzip_bomb(b):
+    """A gigabyte of nothing in a megabyte; a gigabyte of one good line likewise stays small."""
+    d = b.folder()
+    path = d + "/bomb.log.gz"
+    with gzip.open(path, "wb", compresslevel=6) as f:
+        for _ in range(512):
+            f.write(b"\0" * (2 * MEGABYTE))
+    put(d + "/good.log", PLANTED)
+    b.expect([d], 1, 1, ["bomb.log.gz"])
+
+
+def compressed(b):
+    """gzip and zstd as they are; cut and broken ones are named, and what came before the cut counts."""
+    d = b.folder()
+    whole = gzip.compress(GOOD * 5000 + PLANTED)
+    put(d + "/whole.log.gz", whole)
+    put(d + "/members.log.gz", gzip.compress(GOOD), gzip.compress(PLANTED))
+    b.expect([d], 0, 2)
+    put(d + "/cut.log.gz", gzip.compress(PLANTED + random.Random(2).randbytes(90000).hex().encode())[:40000])
+    put(d + "/empty.gz", b"")
+    put(d + "/head.gz", whole[:11])
+    done = b.watch(d)
+    drive.equal("exit code; standard error: " + done.err[-500:], done.code, 1)
+    drive.true("cut.log.gz is not named: " + done.err, "cut.log.gz" in done.err)
+    if shutil.which("zstd"):
+        d = b.folder()
+        put(d + "/a.log", GOOD * 5000, PLANTED)
+        drive.run(["zstd", "-q", "--rm", "a.log"], cwd=d)
+        b.expect([d], 0, 1)
+        with open(d + "/a.log.zst", "rb") as f:
+            raw = f.read()
+        put(d + "/broken.log.zst", raw[:20] + b"\0\0\0\0\0\0\0\0" + raw[28:])
+        b.expect([d], 1, 1, ["broken.log.zst"])
+
+
+def empty(b):
+    """Nothing to read is no fault."""
+    d = b.folder()
+    put(d + "/empty.log")
+    os.mkdir(d + "/empty")
+    b.expect([d], 0, 0)
+    b.expect([put(b.folder() + "/blank.log", b"\n\n\n")], 0, 0)
+
+
+def odd_names(b):
+    """Names that a careless program trips over; what is no file is left alone and never waited for."""
+    d = b.folder()
+    odd = [b"a b.log", b"new\nline.log", b"-dash.log", b"quote'\".log", "日本語.log".encode(), b"bad\xff\xfe.log",
+           b"#hash%s%n.log", b"x" * 250]
+    for name in odd:
+        put(os.path.join(d.encode(), name), PLANTED)
+    deep = d
+    for _ in range(40):
+        deep += "/deep"
+        os.mkdir(deep)
+    put(deep + "/deep.log", PLANTED)
+    os.symlink(d, d + "/loop")
+    os.symlink("nowhere", d + "/dangling.log")
+    os.mkfifo(d + "/fifo.log")
+    s = socket.socket(socket.AF_UNIX)
+    s.bind(os.path.relpath(d + "/socket.log"))
+    done = b.watch(d, timeout_s=60)
+    s.close()
+    drive.true("exit code %d" % done.code, done.code in (0, 1))
+    drive.equal("planted lines found", sum(f["count"] for f in done.findings()), len(odd) + 1)
+    done.out.decode("utf-8")
+
+
+def standard_input(b):
+    path = put(b.folder() + "/in.log", GOOD, PLANTED)
+    with open(path, "rb") as f:
+        b.expect(["-"], 0, 1, stdin=f)
+
+
+def not_done(b):
+    """What cannot even begin ends with 2 and says why."""
+    good = put(b.folder() + "/good.log", PLANTED)
+    for what, argv in (("no path", []), ("an unknown option", ["--nonsense", good]),
+                       ("an unknown kind", ["--only", "nonsense", good]),
+                       ("a list that is not there", ["--indicators", "/nonexistent/list.csv", good]),
+                       ("a time that is none", ["--from", "yesterday-ish", good]),
+                       ("a network that is none", ["--internal", "10.0.0.0/99", good])):
+        done = drive.watch(b.hinomi, *argv)
+        drive.equal("exit code for %s; standard error: %s" % (what, done.err[-300:]), done.code, 2)
+        drive.true("nothing said about %s" % what, len(done.err.strip()) > 10)
+        drive.equal("output for " + what, done.out, b"")
+
+
+def missing(b):
+    """A path that is not there is named; the others are read."""
+    good = put(b.folder() + "/good.log", PLANTED)
+    b.expect([good, "/nonexistent/access.log"], 1, 1, ["/nonexistent/access.log"])
+
+
+def full_output(b):
+    """Findings that could not be written are not silently lost."""
+    good = put(b.folder() + "/good.log", PLANTED)
+    with open("/dev/full", "wb") as full:
+        import subprocess
+        done = subprocess.run([b.hinomi, "watch", "--output", "json", "--indicators", b.list, good], stdout=full,
+                              stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=60)
+    drive.equal("exit code with a full disk", done.returncode, 2)
+
+
+ROWS = [truncated, binary, nul_bytes, long_line, long_json, encodings, line_ends, gzip_bomb, compressed, empty,
+        odd_names, standard_input, not_done, missing, full_output]
+
+
+def main():
+    bench = Bench(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 200)
+    os.chdir(bench.base)
+    checks = drive.Checks()
+    only = sys.argv[3:]
+    for row in ROWS:
+        if not only or row.__name__ in only:
+            checks.row(row.__name__, lambda row=row: row(bench))
+    shutil.rmtree(os.fsencode(bench.base), ignore_errors=True)
+    checks.finish()
+
+
+if __name__ == "__main__":
+    main()
