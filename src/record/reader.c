@@ -1,8 +1,10 @@
 #include "record/reader.h"
 
+#include "record/fortigate.h"
 #include "record/squid.h"
 
 const struct reader *const readers[] = {
+	&fortigate_reader,
 	&squid_reader,
 	NULL,
 };
