@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/num.h"
+#include "record/escape.h"
 #include "record/names.h"
 
 /* Every key that a table below names. */
@@ -199,24 +200,6 @@ quoted_end(struct hn_view v)
 	return v.n;
 }
 
-/* Without its escapes; itself where it has none or the arena has no room. */
-static struct hn_view
-unescape(struct hn_view v, struct hn_arena *a)
-{
-	const size_t first = hn_view_find(v, '\\');
-	char *const text = first < v.n ? hn_arena_get(a, v.n) : NULL;
-	size_t n = 0;
-
-	if (text == NULL)
-		return v;
-	for (size_t i = 0; i < v.n; i++) {
-		if (v.p[i] == '\\' && i + 1 < v.n && (v.p[i + 1] == '"' || v.p[i + 1] == '\\'))
-			i++;
-		text[n++] = v.p[i];
-	}
-	return (struct hn_view){ text, n };
-}
-
 /* Take "key=value" and what separates it from the next; false: no more pairs. */
 static bool
 take_pair(struct hn_view *rest, struct hn_view *key, struct hn_view *value, struct hn_arena *a)
@@ -241,7 +224,7 @@ take_pair(struct hn_view *rest, struct hn_view *key, struct hn_view *value, stru
 		const struct hn_view inside = hn_view_skip(*rest, 1);
 		const size_t n = quoted_end(inside);
 
-		*value = unescape((struct hn_view){ inside.p, n }, a);
+		*value = escape_undo((struct hn_view){ inside.p, n }, "\"\\", a);
 		*rest = hn_view_skip(inside, n < inside.n ? n + 1 : n);
 		return true;
 	}
