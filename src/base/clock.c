@@ -52,18 +52,29 @@ hn_civil_of(int64_t ms)
 	};
 }
 
+static int
+days_in_month(int year, int month)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	return days[month - 1] + (leap && month == 2 ? 1 : 0);
+}
+
 bool
 hn_civil_is_valid(struct hn_civil c)
 {
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	const bool leap = c.year % 4 == 0 && (c.year % 100 != 0 || c.year % 400 == 0);
+	const struct {
+		int value, min, max;
+	} rows[] = {
+		{ c.year, 0, 9999 }, { c.month, 1, 12 }, { c.day, 1, 31 }, { c.hour, 0, 23 }, { c.minute, 0, 59 },
+		{ c.second, 0, 60 }, { c.ms, 0, 999 },
+	};
 
-	if (c.year < 0 || c.year > 9999 || c.month < 1 || c.month > 12)
-		return false;
-	if (c.day < 1 || c.day > days[c.month - 1] + (leap && c.month == 2 ? 1 : 0))
-		return false;
-	return c.hour >= 0 && c.hour <= 23 && c.minute >= 0 && c.minute <= 59 && c.second >= 0 && c.second <= 60 &&
-	    c.ms >= 0 && c.ms <= 999;
+	for (size_t i = 0; i < HN_COUNT(rows); i++)
+		if (rows[i].value < rows[i].min || rows[i].value > rows[i].max)
+			return false;
+	return c.day <= days_in_month(c.year, c.month);
 }
 
 /* Take exactly ${digits} digits off ${v}. */

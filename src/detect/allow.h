@@ -10,8 +10,8 @@
 
 /*
  * What somebody decided to expect: one row a line, "value[,until[,reason]]".  A value is an address, a network (CIDR), a
- * domain (with all below it), a rule as "rule:ID" or an account as "user:NAME"; `until` is a date (YYYY-MM-DD, the last day on which it
- * holds) or empty; lines that begin with # are remarks.
+ * domain (with all below it), a rule as "rule:ID" or an account as "user:NAME"; `until` is a date (YYYY-MM-DD, the last
+ * day on which it holds) or empty; lines that begin with # are remarks.
  */
 struct allow_row {
 	struct hn_view value;

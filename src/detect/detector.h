@@ -29,7 +29,7 @@ struct sight {
 /* What the detectors of one run stand on; outlives them. */
 struct detect_conf {
 	const struct scope *scope;
-	const struct indicator_table *const *indicators;	/* the table in force; swapped whole between batches; may be NULL */
+	const struct indicator_table *const *indicators;	/* the table in force: swapped whole between batches */
 };
 
 #define WANTS(kind) (UINT32_C(1) << (kind))
