@@ -99,6 +99,25 @@ def reading(name, maker, must, jq):
     return row
 
 
+def evidence_size(bench):
+    """The sealed log's size on disk beside zstd -3 of the same lines, and what keeping it costs."""
+    tool = os.path.join(os.path.dirname(bench.hinomi), "bench", "bench_evidence")
+    if not os.path.exists(tool):
+        raise RuntimeError("first: ninja -C build bench/bench_evidence")
+    for name, maker in (("Squid", Inputs.squid), ("FortiGate", Inputs.fortigate), ("Zeek TSV", Inputs.zeek_tsv),
+                        ("Windows JSON", Inputs.windows)):
+        path, folder = maker(bench.inputs), bench.inputs.path("evidence")
+        shutil.rmtree(folder, ignore_errors=True)
+        ours = median([tool, folder, path], 1)
+        disk = sum(os.path.getsize(os.path.join(top, f)) for top, _, files in os.walk(folder) for f in files)
+        shutil.rmtree(folder)
+        with subprocess.Popen(["zstd", "-3", "-c", "-q", path], stdout=subprocess.PIPE) as child:
+            theirs = sum(len(block) for block in iter(lambda: child.stdout.read(1 << 20), b""))
+        bench.add("evidence size: " + name, "%.1f MB (kept at %.0f MB/s)" % (disk / 1e6, megabytes(path) / ours["cpu"]),
+                  "zstd -3: %.1f MB; ratio %.3f" % (theirs / 1e6, disk / theirs), "<= 1.08x", disk <= 1.08 * theirs,
+                  "%.0f MB, %s" % (megabytes(path), digest(path)))
+
+
 ROWS = {
     "indicators": indicators,
     "squid": reading("Squid", Inputs.squid, 250, False),
@@ -108,12 +127,13 @@ ROWS = {
     "eve": reading("Suricata EVE", Inputs.eve, 150, True),
     "windows-json": reading("Windows JSON (NXLog)", Inputs.windows, 150, True),
     "winlogbeat": reading("Windows JSON (Winlogbeat)", Inputs.winlogbeat, 150, True),
+    "evidence-size": evidence_size,
 }
 
 
 def versions(bench):
     said = []
-    for argv in ([bench.hinomi, "--version"], ["rg", "--version"], ["jq", "--version"], ["zstd", "--version"]):
+    for argv in ([bench.hinomi, "version"], ["rg", "--version"], ["jq", "--version"], ["zstd", "--version"]):
         if shutil.which(argv[0]):
             done = subprocess.run(argv, capture_output=True, text=True)
             said.append((done.stdout + done.stderr).strip().split("\n")[0])
