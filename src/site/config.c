@@ -1,0 +1,370 @@
+#include "site/config.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+#include "base/num.h"
+#include "base/text.h"
+#include "site/config_value.h"
+
+#define ARENA_MAX (1024u * 1024u)
+#define SEEN_MAX 64u	/* keys in the table; for "comes twice" */
+
+const struct site_kind site_kinds[SITE_SOURCE_KINDS] = {
+	[SITE_TAIL] = { "tail", true, false, false, false },
+	[SITE_DROP] = { "drop", true, false, false, false },
+	[SITE_SYSLOG_UDP] = { "syslog-udp", false, true, false, true },
+	[SITE_SYSLOG_TCP] = { "syslog-tcp", false, true, false, false },
+	[SITE_SYSLOG_TLS] = { "syslog-tls", false, true, true, false },
+	[SITE_TLS_LINES] = { "tls-lines", false, true, true, false },
+	[SITE_ELASTIC_BULK] = { "elastic-bulk", false, true, true, false },
+};
+
+static const char *const kind_names[] = {
+	"tail", "drop", "syslog-udp", "syslog-tcp", "syslog-tls", "tls-lines", "elastic-bulk", NULL,
+};
+static const char *const languages[] = { "ja", "en", NULL };
+static const char *const jails[] = { "full", "reduced", NULL };
+
+#define SITE(member) offsetof(struct site_config, member)
+#define SOURCE(member) offsetof(struct site_source, member)
+
+const struct site_key site_keys[] = {
+	{ "site", "name", SITE_TEXT, SITE(name), "hospital", 1, 100, NULL,
+	  "Name of this hospital or clinic, as shown on the page.", "病院・診療所の名前。画面に表示されます。" },
+	{ "site", "data_dir", SITE_PATH, SITE(data_dir), "/var/lib/hinomi", 1, 512, NULL,
+	  "Folder of the evidence log, the database and all other state.", "証跡ログ、データベースなどを保存するフォルダー。" },
+	{ "site", "listen", SITE_LISTEN, SITE(listen), "127.0.0.1:8443", 0, 0, NULL,
+	  "Address and port of the console (HTTPS).", "管理画面(HTTPS)のアドレスとポート。" },
+	{ "site", "user", SITE_TEXT, SITE(user), "hinomi", 1, 32, NULL,
+	  "System user that every process but the first runs as.", "最初のプロセス以外が使うシステムユーザー。" },
+	{ "site", "language", SITE_CHOICE, SITE(language), "ja", 0, 0, languages,
+	  "Language of the page and of messages: ja or en.", "画面とメッセージの言語。ja または en。" },
+	{ "site", "jail", SITE_CHOICE, SITE(jail), "full", 0, 0, jails,
+	  "full: refuse to start when the kernel cannot confine the processes. reduced: go on with what the kernel has.",
+	  "full: カーネルがプロセスを隔離できないときは起動しません。reduced: 使える機能だけで起動します。" },
+	{ "site", "internal", SITE_CIDRS, SITE(internal), "", 0, 0, NULL,
+	  "Networks of this site, separated by blanks. Not set: all private addresses.",
+	  "院内のネットワーク(空白区切り)。指定しないときはすべてのプライベートアドレス。" },
+	{ "tls", "certificate", SITE_PATH, SITE(certificate), "", 0, 512, NULL,
+	  "Certificate chain (PEM). Not set: data_dir/tls/certificate.pem.", "証明書(PEM)。指定しないときは data_dir/tls/certificate.pem。" },
+	{ "tls", "key", SITE_PATH, SITE(key), "", 0, 512, NULL,
+	  "Private key of the certificate (PEM). Not set: data_dir/tls/key.pem.", "秘密鍵(PEM)。指定しないときは data_dir/tls/key.pem。" },
+	{ "evidence", "keep_days", SITE_NUMBER, SITE(evidence_keep_days), "400", 1, 36500, NULL,
+	  "Days that raw lines are kept.", "生ログを保存する日数。" },
+	{ "evidence", "budget_mb", SITE_NUMBER, SITE(evidence_budget_mb), "102400", 64, 1u << 30, NULL,
+	  "Disk space of the raw lines, MB; the oldest go first.", "生ログに使うディスク容量(MB)。古いものから消します。" },
+	{ "observables", "keep_days", SITE_NUMBER, SITE(observables_keep_days), "400", 1, 36500, NULL,
+	  "Days that domains, addresses and hashes can be searched.", "ドメイン・アドレス・ハッシュを検索できる日数。" },
+	{ "observables", "budget_mb", SITE_NUMBER, SITE(observables_budget_mb), "20480", 16, 1u << 30, NULL,
+	  "Disk space of the observables, MB.", "観測値に使うディスク容量(MB)。" },
+	{ "indicators", "path", SITE_PATH, SITE(indicators), "", 0, 512, NULL,
+	  "Indicator lists: a file or a folder (text, CSV, MISP, STIX 2.1).", "脅威情報のファイルまたはフォルダー(テキスト、CSV、MISP、STIX 2.1)。" },
+	{ "indicators", "allow", SITE_PATH, SITE(allow), "", 0, 512, NULL,
+	  "Warning list: values that are never reported.", "警告リスト。ここにある値は報告しません。" },
+	{ "rules", "path", SITE_PATH, SITE(rules), "", 0, 512, NULL,
+	  "Folder of detection rules.", "検知ルールのフォルダー。" },
+	{ "disk", "reserve_mb", SITE_NUMBER, SITE(reserve_mb), "1024", 16, 1u << 30, NULL,
+	  "Free disk space that is never used, MB; below it receiving pauses.", "必ず空けておくディスク容量(MB)。下回ると受信を一時停止します。" },
+	{ "source", "kind", SITE_CHOICE, SOURCE(kind), "", 0, 0, kind_names,
+	  "tail (a growing file), drop (a folder of files), syslog-udp, syslog-tcp, syslog-tls, tls-lines (NXLog JSON), "
+	  "elastic-bulk (Winlogbeat).",
+	  "tail(追記されるファイル)、drop(ファイルを置くフォルダー)、syslog-udp、syslog-tcp、syslog-tls、tls-lines(NXLog JSON)、"
+	  "elastic-bulk(Winlogbeat)。" },
+	{ "source", "path", SITE_PATH, SOURCE(path), "", 0, 512, NULL,
+	  "File (tail) or folder (drop) to read.", "読み取るファイル(tail)またはフォルダー(drop)。" },
+	{ "source", "listen", SITE_LISTEN, SOURCE(listen), "", 0, 0, NULL,
+	  "Address and port to receive on.", "受信するアドレスとポート。" },
+	{ "source", "format", SITE_TEXT, SOURCE(format), "auto", 1, 32, NULL,
+	  "Log format; auto recognises it by content.", "ログの形式。auto は内容から判断します。" },
+	{ "source", "logformat", SITE_TEXT, SOURCE(logformat), "", 0, 1000, NULL,
+	  "Squid's logformat line, when the proxy uses its own.", "Squid の logformat(独自の形式を使うとき)。" },
+	{ "source", "time_zone", SITE_ZONE, SOURCE(time_zone), "Asia/Tokyo", 1, 64, NULL,
+	  "Zone of times that are written without one: an IANA name or +HH:MM.",
+	  "時差の書かれていない時刻のタイムゾーン。Asia/Tokyo などの名前、または +HH:MM。" },
+	{ "source", "silent_after_s", SITE_NUMBER, SOURCE(silent_after_s), "3600", 0, 31536000, NULL,
+	  "Seconds without a line after which the page warns; 0: never.", "記録がこの秒数届かないと警告します。0 は警告しません。" },
+	{ "source", "max_line_bytes", SITE_NUMBER, SOURCE(max_line_bytes), "1048576", 1024, SITE_LINE_MAX, NULL,
+	  "A longer line is cut and counted.", "これより長い行は切り詰め、数えます。" },
+};
+const size_t site_keys_n = HN_COUNT(site_keys);
+
+static_assert(HN_COUNT(site_keys) <= SEEN_MAX, "a bit per key");
+
+struct parser {
+	struct site_config *c;
+	struct site_fault *fault;
+	struct hn_view section;
+	struct site_source *source;	/* in a [source NAME] */
+	uint64_t seen;			/* keys set outside of sources */
+	uint64_t seen_source;		/* keys set in this source */
+	size_t line;
+};
+
+static enum hn_rc __attribute__((format(printf, 3, 4)))
+fault(struct parser *p, enum hn_rc rc, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	p->fault->line = p->line;
+	(void)vsnprintf(p->fault->text, sizeof(p->fault->text), fmt, ap);
+	va_end(ap);
+	return rc;
+}
+
+/* Enough of a view for a message. */
+#define SHOWN(v) (int)((v).n < 60 ? (v).n : 60), (v).n > 0 ? (v).p : ""
+
+static bool
+in_source(const struct site_key *k)
+{
+	return hn_view_eq(hn_view_of(k->section), HN_LIT("source"));
+}
+
+static enum hn_rc
+set(struct parser *p, const struct site_key *k, struct hn_view value)
+{
+	char *base = in_source(k) ? (char *)p->source : (char *)p->c;
+	struct hn_buf form = HN_BUF(200);
+	const enum hn_rc rc = site_value_read(k, value, &p->c->arena, base + k->at);
+
+	if (rc == HN_OK)
+		return HN_OK;
+	if (rc == HN_E_NOMEM)
+		return fault(p, rc, "not enough memory");
+	site_value_form(k, &form);
+	(void)fault(p, rc, "%s: \"%.*s\" cannot be used; write %.*s", k->key, SHOWN(value), SHOWN(hn_buf_view(&form)));
+	hn_buf_fini(&form);
+	return rc;
+}
+
+static enum hn_rc
+set_defaults(struct parser *p, bool source)
+{
+	for (size_t i = 0; i < site_keys_n; i++) {
+		if (in_source(&site_keys[i]) != source || site_keys[i].fallback[0] == '\0')
+			continue;
+		const enum hn_rc rc = set(p, &site_keys[i], hn_view_of(site_keys[i].fallback));
+
+		if (rc != HN_OK)
+			return rc;
+	}
+	return HN_OK;
+}
+
+static const struct site_key *
+key_of(struct hn_view section, struct hn_view key)
+{
+	for (size_t i = 0; i < site_keys_n; i++)
+		if (hn_view_eq(section, hn_view_of(site_keys[i].section)) && hn_view_eq(key, hn_view_of(site_keys[i].key)))
+			return &site_keys[i];
+	return NULL;
+}
+
+static enum hn_rc
+end_source(struct parser *p)
+{
+	const struct site_source *s = p->source;
+
+	if (s == NULL)
+		return HN_OK;
+	p->source = NULL;
+	if ((p->seen_source >> (size_t)(key_of(HN_LIT("source"), HN_LIT("kind")) - site_keys) & 1) == 0)
+		return fault(p, HN_E_SYNTAX, "source %.*s: kind is missing; write kind = tail, or another kind", SHOWN(s->name));
+	if (site_kinds[s->kind].has_path && s->path.n == 0)
+		return fault(p, HN_E_SYNTAX, "source %.*s: path is missing; write path = /...", SHOWN(s->name));
+	if (site_kinds[s->kind].has_listen && s->listen.port == 0)
+		return fault(p, HN_E_SYNTAX, "source %.*s: listen is missing; write listen = ADDRESS:PORT", SHOWN(s->name));
+	return HN_OK;
+}
+
+static bool
+is_name(struct hn_view v)
+{
+	for (size_t i = 0; i < v.n; i++) {
+		const char c = hn_lower(v.p[i]);
+
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.'))
+			return false;
+	}
+	return v.n > 0 && v.n <= 64;
+}
+
+static enum hn_rc
+begin_source(struct parser *p, struct hn_view name)
+{
+	if (!is_name(name))
+		return fault(p, HN_E_SYNTAX, "[source %.*s]: a name is 1 to 64 letters, digits, - _ .", SHOWN(name));
+	for (size_t i = 0; i < p->c->n_sources; i++)
+		if (hn_view_eq(p->c->source[i].name, name))
+			return fault(p, HN_E_SYNTAX, "[source %.*s] comes twice; give it another name", SHOWN(name));
+	if (p->c->n_sources == SITE_SOURCES_MAX)
+		return fault(p, HN_E_LIMIT, "over %u sources", SITE_SOURCES_MAX);
+	p->source = &p->c->source[p->c->n_sources++];
+	p->source->name = hn_arena_copy(&p->c->arena, name);
+	p->seen_source = 0;
+	if (p->source->name.p == NULL)
+		return fault(p, HN_E_NOMEM, "not enough memory");
+	return set_defaults(p, true);
+}
+
+static enum hn_rc
+begin_section(struct parser *p, struct hn_view line)
+{
+	struct hn_view rest, name;
+	enum hn_rc rc = end_source(p);
+
+	if (rc != HN_OK)
+		return rc;
+	if (line.p[line.n - 1] != ']')
+		return fault(p, HN_E_SYNTAX, "a section ends with ]: [site]");
+	rest = hn_view_trim((struct hn_view){ line.p + 1, line.n - 2 });
+	(void)hn_view_cut(&rest, ' ', &name);
+	rest = hn_view_trim(rest);
+	p->section = name;
+	if (hn_view_eq(name, HN_LIT("source")))
+		return begin_source(p, rest);
+	for (size_t i = 0; rest.n == 0 && i < site_keys_n; i++)
+		if (hn_view_eq(name, hn_view_of(site_keys[i].section)))
+			return HN_OK;
+	return fault(p, HN_E_SYNTAX, "[%.*s] is not a section; see hinomi site --example-config", SHOWN(name));
+}
+
+static enum hn_rc
+read_key(struct parser *p, struct hn_view line)
+{
+	struct hn_view key;
+	const struct site_key *k;
+	uint64_t *seen;
+
+	if (!hn_view_cut(&line, '=', &key))
+		return fault(p, HN_E_SYNTAX, "\"%.*s\" is neither [section] nor key = value", SHOWN(key));
+	key = hn_view_trim(key);
+	if (p->section.n == 0)
+		return fault(p, HN_E_SYNTAX, "%.*s: comes before any [section]", SHOWN(key));
+	k = key_of(p->section, key);
+	if (k == NULL)
+		return fault(p, HN_E_SYNTAX, "%.*s: not a key of [%.*s]; see hinomi site --example-config", SHOWN(key),
+		    SHOWN(p->section));
+	seen = in_source(k) ? &p->seen_source : &p->seen;
+	if ((*seen >> (size_t)(k - site_keys) & 1) != 0)
+		return fault(p, HN_E_SYNTAX, "%s: comes twice; leave one", k->key);
+	*seen |= UINT64_C(1) << (size_t)(k - site_keys);
+	return set(p, k, hn_view_trim(line));
+}
+
+static enum hn_rc
+read_line(struct parser *p, struct hn_view line)
+{
+	if (!hn_utf8_is_valid(line) || memchr(line.p, '\0', line.n) != NULL)
+		return fault(p, HN_E_SYNTAX, "this line is not UTF-8; save the file as UTF-8");
+	line = hn_view_trim(line);
+	if (line.n == 0 || line.p[0] == '#')
+		return HN_OK;
+	return line.p[0] == '[' ? begin_section(p, line) : read_key(p, line);
+}
+
+enum hn_rc
+site_config_parse(struct hn_view text, struct site_config *out, struct site_fault *fault_out)
+{
+	struct parser p = { .c = out, .fault = fault_out };
+	enum hn_rc rc;
+
+	if (text.n > SITE_CONFIG_MAX)
+		return fault(&p, HN_E_LIMIT, "the file is over %u KiB", SITE_CONFIG_MAX / 1024);
+	out->arena = HN_ARENA(ARENA_MAX);
+	rc = set_defaults(&p, false);
+	if (hn_view_starts(text, HN_LIT("\xef\xbb\xbf")))
+		text = hn_view_skip(text, 3);	/* what Windows editors put in front */
+	while (rc == HN_OK && text.n > 0) {
+		struct hn_view line;
+
+		(void)hn_view_cut(&text, '\n', &line);
+		p.line++;
+		rc = read_line(&p, line);
+	}
+	if (rc == HN_OK)
+		rc = end_source(&p);
+	if (rc != HN_OK)
+		site_config_fini(out);
+	return rc;
+}
+
+void
+site_config_fini(struct site_config *c)
+{
+	hn_arena_fini(&c->arena);
+	*c = (struct site_config){ 0 };
+}
+
+enum hn_rc
+site_config_read(const char *path, struct hn_buf *text, struct hn_err *err)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	enum hn_rc rc = HN_OK;
+	ssize_t n = 1;
+
+	if (fd < 0)
+		return HN_FAIL(err, HN_E_IO, 0, "open");
+	while (rc == HN_OK && n > 0) {
+		char *to = hn_buf_room(text, 4096);
+
+		if (to == NULL) {
+			rc = HN_FAIL(err, HN_E_LIMIT, text->n, "size of the file");
+			break;
+		}
+		n = read(fd, to, 4096);
+		if (n < 0)
+			rc = HN_FAIL(err, HN_E_IO, text->n, "read");
+		else
+			text->n += (size_t)n;
+	}
+	close(fd);
+	return rc;
+}
+
+static void
+put_doc(struct hn_buf *b, const struct site_key *k)
+{
+	struct hn_buf form = HN_BUF(200);
+
+	site_value_form(k, &form);
+	hn_buf_printf(b, "# %s\n# %s\n#   (%.*s)\n", k->doc_ja, k->doc_en, (int)form.n, form.n > 0 ? form.p : "");
+	hn_buf_fini(&form);
+}
+
+void
+site_config_example(struct hn_buf *b)
+{
+	const char *section = "";
+
+	hn_buf_put(b, HN_LIT("# Hinomi: configuration of a site.  A key with # in front has the value shown.\n"));
+	for (size_t i = 0; i < site_keys_n; i++) {
+		const struct site_key *k = &site_keys[i];
+
+		if (!hn_view_eq(hn_view_of(section), hn_view_of(k->section))) {
+			section = k->section;
+			hn_buf_printf(b, in_source(k) ? "\n#[%s squid]\n" : "\n[%s]\n", section);
+		}
+		put_doc(b, k);
+		hn_buf_printf(b, "#%s = %s\n", k->key, k->fallback);
+	}
+}
+
+bool
+site_place_path(const struct site_config *c, enum site_place place, char out[SITE_PATH_MAX])
+{
+	static const char *const names[SITE_PLACES_OWN] = {
+		[SITE_PLACE_EVIDENCE] = "evidence", [SITE_PLACE_DB] = "db", [SITE_PLACE_OBSERVABLES] = "observables",
+		[SITE_PLACE_QUARANTINE] = "quarantine", [SITE_PLACE_TLS] = "tls", [SITE_PLACE_STATE] = "state",
+	};
+	int n;
+
+	assert(place < SITE_PLACES_OWN && c->data_dir.p != NULL);
+	n = snprintf(out, SITE_PATH_MAX, "%s/%s", c->data_dir.p, names[place]);
+	return n > 0 && n < (int)SITE_PATH_MAX;
+}

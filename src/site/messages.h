@@ -1,0 +1,20 @@
+#ifndef SITE_MESSAGES_H
+#define SITE_MESSAGES_H
+
+#include "event/msg.h"
+#include "event/role.h"
+
+/* Every message between the site's processes; the rows are in site/messages.def. */
+enum site_msg {
+#define MESSAGE(name, min, max, from, to, fds, doc) SITE_MSG_##name,
+#include "site/messages.def"
+#undef MESSAGE
+	SITE_MSGS,
+};
+
+extern const struct hn_msg_table site_messages;
+
+/* One line for the reader of docs/processes.md. */
+const char *site_message_doc(enum site_msg type);
+
+#endif
