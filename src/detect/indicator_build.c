@@ -388,7 +388,10 @@ place_all(const struct image *im)
 		uint64_t hash, place;
 
 		memcpy(&e, pool + at, sizeof(e));
-		hash = format_hash(h->seed, (struct indicator_key){ (enum indicator_kind)e.kind, { pool + at + sizeof(e), e.n } });
+
+		const struct indicator_key key = { (enum indicator_kind)e.kind, { pool + at + sizeof(e), e.n } };
+
+		hash = format_hash(h->seed, key);
 		if (!place_entry(im, pool + at, hash, &place)) {
 			h->n_entries--;
 			h->of_kind[e.kind]--;
