@@ -5,8 +5,8 @@
   tools/sample_day.py OUT --days 7 --no-attack     a benign week
   tools/sample_day.py OUT --bulk-squid 10000000    OUT/access.log alone, as many lines as wanted, fast
 
-The same options give the same bytes. expected.json says what must be found: by which indicator, from which
-machine, to where, first and last when, in how many lines of which file.
+The same options give the same bytes. expected.json says what must be found: by which indicator, on which machine of
+the hospital (source), what it met (destination), first and last when, in how many lines of which file.
 """
 import argparse
 import json

@@ -7,7 +7,7 @@
 tests/golden/watch/CASE/ holds
   args            the command line after `hinomi watch --output json`, one argument a line, run inside the folder
   expected.ndjson one object a finding, most urgent first: each key given must be equal in the program's finding
-                  (lists and objects in full); as many lines as findings
+                  (lists and objects in full; "places": its evidence as FILE:LINE); as many lines as findings
   exit            the exit code, where it is not 0
   says            lines that standard error must contain
 tests/golden/sample/ is a thinned sample day with its own expected.json (see tools/sample_day.py).
@@ -42,9 +42,14 @@ def case(hinomi, name):
     drive.equal("number of findings (found: %s)" % json.dumps(brief), len(found), len(wanted))
     for n, (f, w) in enumerate(zip(found, wanted)):
         for key, value in w.items():
-            drive.equal("finding %d: %s" % (n + 1, key), f.get(key), value)
+            got = places(f) if key == "places" else f.get(key)
+            drive.equal("finding %d: %s" % (n + 1, key), got, value)
     for line in text_of(os.path.join(folder, "says")).splitlines():
         drive.true("standard error lacks %r: %s" % (line, done.err), line in done.err)
+
+
+def places(finding):
+    return ["%s:%d" % (e["file"], e["line"]) for e in finding["evidence"]]
 
 
 def same_day():

@@ -77,12 +77,12 @@ def tries(scene):
     for n, user in enumerate(["admin", "vpn", "kyushoku", "test", "hoshu", VENDOR_USER]):
         at = scene.at(0, 14 * n + rng.below(5))
         log.add(at, edge.vpn_fail(at, (VPN_ADDRESS, user, "N/A"), "sslvpn_login_unknown_user" if n < 5 else
-                                  "sslvpn_login_permission_denied"), [(VPN_ADDRESS, VPN_ADDRESS, "")])
+                                  "sslvpn_login_permission_denied"), [(VPN_ADDRESS, edge.DEVNAME, VPN_ADDRESS)])
     router = scene.book.sink(edge.YAMAHA_PATH)
     for n in range(6):
         at = scene.at(3, 7 * n)
         router.add(at, edge.yamaha_rejected(at, VPN_ADDRESS, 41000 + n, (22, 23, 443, 3389, 445, 8080)[n]),
-                   [(VPN_ADDRESS, VPN_ADDRESS, edge.RTX_WAN)])
+                   [(VPN_ADDRESS, edge.RTX_WAN, VPN_ADDRESS)])
     scene.tell(scene.at(0), "fw01", "T1110", "VPN装置で深夜に認証失敗が続く", "wrong passwords at the VPN by night")
 
 
@@ -93,11 +93,11 @@ def enters(scene):
     at = scene.at(12, 14)
     log.add(at - 900, edge.traffic_line(at - 900, (VPN_ADDRESS, 50122, "wan1", "Netherlands"),
                                         (GATE_WAN, 10443, "root", "Reserved"), ("accept", 0), (52000, 88000),
-                                        subtype="local"), [(VPN_ADDRESS, VPN_ADDRESS, GATE_WAN)])
-    log.add(at, edge.vpn_up(at, account, POOL), [(VPN_ADDRESS, VPN_ADDRESS, "")])
+                                        subtype="local"), [(VPN_ADDRESS, GATE_WAN, VPN_ADDRESS)])
+    log.add(at, edge.vpn_up(at, account, POOL), [(VPN_ADDRESS, edge.DEVNAME, VPN_ADDRESS)])
     end = scene.at(285)
     log.add(end, edge.vpn_down(end, account, POOL, (end - at) // 1000, (48211007, 913370021)),
-            [(VPN_ADDRESS, VPN_ADDRESS, "")])
+            [(VPN_ADDRESS, edge.DEVNAME, VPN_ADDRESS)])
     scene.tell(at, "fw01", "T1133", "給食業者の保守アカウントが海外からVPN接続",
                "the meal vendor's account signs in from abroad")
 
@@ -153,7 +153,7 @@ def proxy_steps(scene):
         at = scene.at(33, 11 * n)
         sink.add(at, squid.line(at, 812 + n, meal.ip, "TCP_MISS/200", 618496 + n, "GET", TOOL_URL, "-",
                                 "HIER_DIRECT/" + C2_ADDRESS, "application/octet-stream"),
-                 [(TOOL_URL, meal.ip, C2_ADDRESS), (C2_ADDRESS, meal.ip, C2_ADDRESS)])
+                 [(TOOL_URL, meal.ip, TOOL_URL), (C2_ADDRESS, meal.ip, C2_ADDRESS)])
     scene.tell(scene.at(33), meal.name, "T1105", "給食サーバーが外部から不審なファイルを取得", "meal server fetches a tool")
     direct_tries(scene, meal)
     beacon(scene, meal, (scene.at(35), scene.at(282)), 60000, 0.2)
@@ -168,7 +168,7 @@ def direct_tries(scene, host):
     for n in range(4):
         at = scene.at(34, 25 + 5 * n)
         scene.zeek("dns").add(at, zeek.dns(rng, at, host.ip, C2_DOMAIN, C2_ADDRESS),
-                              [(C2_DOMAIN, host.ip, C2_DOMAIN), (C2_ADDRESS, host.ip, C2_DOMAIN)])
+                              [(C2_DOMAIN, host.ip, C2_DOMAIN), (C2_ADDRESS, host.ip, C2_ADDRESS)])
         scene.zeek("conn").add(at + 30, zeek.conn(rng, at + 30, (host.ip, 50100 + n), (C2_ADDRESS, 443), "S0"),
                                [(C2_ADDRESS, host.ip, C2_ADDRESS)])
         log.add(at + 50, edge.traffic_line(at + 50, (host.ip, 50100 + n, "clinical", "Reserved"),
@@ -182,7 +182,7 @@ def beacon(scene, host, span, period_ms, share):
     while at < end:
         took = 240 + rng.below(90)
         sink.add(at, squid.connect_line(at, host.ip, C2_DOMAIN, "-", took, 3120 + rng.below(40), C2_ADDRESS),
-                 [(C2_DOMAIN, host.ip, C2_DOMAIN), (C2_ADDRESS, host.ip, C2_DOMAIN)])
+                 [(C2_DOMAIN, host.ip, C2_DOMAIN), (C2_ADDRESS, host.ip, C2_ADDRESS)])
         hello.add(at - took, zeek.ssl(rng, at - took, host.ip, (PROXY, 3128), C2_DOMAIN, C2_JA3),
                   [(C2_DOMAIN, host.ip, C2_DOMAIN), (C2_JA3, host.ip, C2_DOMAIN)])
         at += rng.jitter(period_ms, share)

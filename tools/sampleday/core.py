@@ -91,7 +91,7 @@ class Sink:
         self.lines = 0
 
     def add(self, at_ms, line, marks=()):
-        """One line; marks are (indicator, source, destination) rows that this line shows."""
+        """One line; marks are (indicator, our machine, what it met) rows that this line shows."""
         self.rows.append((at_ms, line, bool(marks)))
         for mark in marks:
             self.book.mark(mark, at_ms, self.path)

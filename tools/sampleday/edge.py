@@ -12,6 +12,7 @@ from .squid import SITES, UPDATE_HOSTS, address_of
 FORTIGATE_PATH = "logs/fortigate/fw01.log"
 YAMAHA_PATH = "logs/yamaha/rtx830.log"
 DEVICE = "fw01"
+DEVNAME = "FGT60F-HINODE"
 RTX = "192.168.100.1"
 RTX_WAN = "192.0.2.20"
 SCANNERS = ["192.0.2.%d" % n for n in range(208, 250)]
@@ -20,9 +21,9 @@ COUNTRIES = ["Japan", "United States", "Netherlands", "Singapore", "Germany"]
 
 def fortigate_line(at_ms, logid, kind, subtype, level, rest):
     t = jst(at_ms)
-    return ('%s %s date=%04d-%02d-%02d time=%02d:%02d:%02d devname="FGT60F-HINODE" devid="FGT60FTK00000000" '
+    return ('%s %s date=%04d-%02d-%02d time=%02d:%02d:%02d devname="%s" devid="FGT60FTK00000000" '
             'eventtime=%d%06d tz="+0900" logid="%s" type="%s" subtype="%s" level="%s" vd="root" %s' % (
-                syslog_time(at_ms), DEVICE, t.tm_year, t.tm_mon, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec,
+                syslog_time(at_ms), DEVICE, t.tm_year, t.tm_mon, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, DEVNAME,
                 at_ms, at_ms % 997 * 1000, logid, kind, subtype, level, rest))
 
 
