@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "cli/command.h"
 #include "site/child.h"
 #include "site/config.h"
 #include "site/parent.h"
@@ -33,6 +34,5 @@ main(int argc, char **argv)
 		return site_parent_main(argv[3]);
 	if (argc == 3 && is(argv[1], "site") && is(argv[2], "--example-config"))
 		return print_example();
-	fprintf(stderr, "usage: hinomi site --config FILE | --example-config\n");
-	return SITE_EXIT_CONFIG;
+	return (int)command_run(argc, (const char *const *)argv, stdout, stderr);
 }

@@ -1,0 +1,134 @@
+#include "cli/help.h"
+
+#include <string.h>
+
+/* The catalogue's key of a command or of one of its options: "cli.indicators.import.source". */
+static struct hn_view
+text_of(const struct command *c, const char *option, enum hn_lang lang)
+{
+	char key[128];
+	const int n = snprintf(key, sizeof(key), "cli.%s%s%s", c->name, option != NULL ? "." : "",
+	    option != NULL ? option : "");
+
+	for (int i = 0; i < n && i < (int)sizeof(key); i++)
+		if (key[i] == ' ')
+			key[i] = '.';
+	return hn_word(lang, key);
+}
+
+/* "--only KIND", "--follow" */
+static void
+put_option(const struct option_row *o, char *out, size_t size)
+{
+	(void)snprintf(out, size, "--%s%s%s%s", o->name, o->value != NULL ? " " : "", o->value != NULL ? o->value : "",
+	    o->kind == OPTION_MANY ? " ..." : "");
+}
+
+static void
+put_text(FILE *to, struct hn_view v)
+{
+	(void)fwrite(v.p, 1, v.n, to);
+}
+
+void
+help_all(enum hn_lang lang, FILE *to)
+{
+	put_text(to, hn_word(lang, "cli.about"));
+	fputs("\n\n", to);
+	for (size_t i = 0; commands[i] != NULL; i++) {
+		fprintf(to, "  hinomi %-20s ", commands[i]->name);
+		put_text(to, text_of(commands[i], NULL, lang));
+		fputc('\n', to);
+	}
+	fputc('\n', to);
+	put_text(to, hn_word(lang, "cli.about.more"));
+	fputc('\n', to);
+}
+
+void
+help_command(const struct command *c, enum hn_lang lang, FILE *to)
+{
+	char name[64];
+
+	fprintf(to, "hinomi %s%s%s%s\n\n", c->name, c->options[0].kind != OPTION_END ? " [--option]..." : "",
+	    c->operands[0] != '\0' ? " " : "", c->operands);
+	put_text(to, text_of(c, NULL, lang));
+	fputs("\n\n", to);
+	for (const struct option_row *o = c->options; o->kind != OPTION_END; o++) {
+		put_option(o, name, sizeof(name));
+		fprintf(to, "  %-24s ", name);
+		put_text(to, text_of(c, o->name, lang));
+		fputc('\n', to);
+	}
+	fputs("  --lang ja|en             ", to);
+	put_text(to, hn_word(lang, "cli.lang"));
+	fputc('\n', to);
+}
+
+static void
+put_roff(FILE *to, struct hn_view v)
+{
+	for (size_t i = 0; i < v.n; i++) {
+		if (v.p[i] == '-' || v.p[i] == '\\')
+			fputc('\\', to);
+		fputc(v.p[i], to);
+	}
+	fputc('\n', to);
+}
+
+static void
+man_options(const struct command *c, enum hn_lang lang, FILE *to)
+{
+	char name[64];
+
+	for (const struct option_row *o = c->options; o->kind != OPTION_END; o++) {
+		put_option(o, name, sizeof(name));
+		fputs(".TP\n.B ", to);
+		put_roff(to, hn_view_of(name));
+		put_roff(to, text_of(c, o->name, lang));
+	}
+}
+
+void
+help_man(const struct command *c, enum hn_lang lang, FILE *to)
+{
+	char title[64] = "hinomi";
+
+	if (c != NULL)
+		(void)snprintf(title, sizeof(title), "hinomi-%s", c->name);
+	for (size_t i = 0; title[i] != '\0'; i++)
+		if (title[i] == ' ')
+			title[i] = '-';
+	fprintf(to, ".TH \"%s\" 1 \"\" \"Hinomi %s\"\n.SH NAME\n%s \\- ", title, HINOMI_VERSION, title);
+	put_roff(to, c != NULL ? text_of(c, NULL, lang) : hn_word(lang, "cli.about"));
+	if (c != NULL) {
+		fprintf(to, ".SH SYNOPSIS\n.B hinomi %s\n[options] %s\n.SH OPTIONS\n", c->name, c->operands);
+		man_options(c, lang, to);
+	} else {
+		fputs(".SH COMMANDS\n", to);
+		for (size_t i = 0; commands[i] != NULL; i++) {
+			fprintf(to, ".TP\n.B hinomi %s %s\n", commands[i]->name, commands[i]->operands);
+			put_roff(to, text_of(commands[i], NULL, lang));
+		}
+	}
+	fputs(".SH EXIT STATUS\n", to);
+	put_roff(to, hn_word(lang, "cli.exit"));
+}
+
+void
+help_completion(FILE *to)
+{
+	fputs("# bash completion for hinomi, made from its command table\n"
+	    "_hinomi() {\n\tlocal line=\"${COMP_WORDS[*]:1:COMP_CWORD-1}\" word=\"${COMP_WORDS[COMP_CWORD]}\"\n"
+	    "\tcase \"$line\" in\n", to);
+	for (size_t i = 0; commands[i] != NULL; i++) {
+		fprintf(to, "\t\"%s\"*) COMPREPLY=($(compgen -W \"--help --lang", commands[i]->name);
+		for (const struct option_row *o = commands[i]->options; o->kind != OPTION_END; o++)
+			fprintf(to, " --%s", o->name);
+		fputs("\" -- \"$word\"))\n\t\t[[ $word == -* ]] || COMPREPLY=($(compgen -f -- \"$word\")) ;;\n", to);
+	}
+	fputs("\t*) COMPREPLY=($(compgen -W \"--help --version", to);
+	for (size_t i = 0; commands[i] != NULL; i++)
+		fprintf(to, " %s", commands[i]->name);
+	fputs("\" -- \"$word\")) ;;\n\tesac\n}\ncomplete -F _hinomi hinomi\n", to);
+}
