@@ -3,6 +3,8 @@
 #include "base/err.h"
 #include "base/num.h"
 
+#define SCHEME_MAX 14u
+
 static uint16_t
 port_of_scheme(struct hn_view scheme)
 {
@@ -49,19 +51,29 @@ split_authority(struct hn_view v, struct url *u)
 	return u->host.n > 0;
 }
 
+/* Bytes before "://" near the beginning; text.n: there is none. */
+static size_t
+scheme_end(struct hn_view text)
+{
+	size_t n = 0;
+
+	while (n < SCHEME_MAX && n < text.n && text.p[n] != ':')
+		n++;
+	return n + 3 <= text.n && n < SCHEME_MAX && memcmp(text.p + n, "://", 3) == 0 ? n : text.n;
+}
+
 bool
 url_split(struct hn_view text, struct url *out)
 {
-	static const struct hn_view mark = HN_INIT("://");
 	struct url u = { .scheme = { "", 0 }, .host = { "", 0 }, .path = { "", 0 } };
-	const size_t scheme = hn_view_search(text.n > 16 ? (struct hn_view){ text.p, 16 } : text, mark);
+	const size_t scheme = scheme_end(text);
 	struct hn_view rest = text;
 	size_t end = 0;
 
-	if (scheme < 16 && scheme + mark.n <= text.n) {
+	if (scheme < text.n) {
 		u.scheme = (struct hn_view){ text.p, scheme };
 		u.port = port_of_scheme(u.scheme);
-		rest = hn_view_skip(text, scheme + mark.n);
+		rest = hn_view_skip(text, scheme + 3);
 	}
 	while (end < rest.n && rest.p[end] != '/' && rest.p[end] != '?' && rest.p[end] != '#')
 		end++;

@@ -28,7 +28,7 @@ pick(uint32_t below)
 static void
 run(const uint8_t *data, size_t n)
 {
-	uint8_t *exact = malloc(n > 0 ? n : 1);
+	uint8_t *exact = calloc(1, n > 0 ? n : 1);
 
 	if (exact == NULL)
 		abort();
