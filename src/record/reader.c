@@ -3,11 +3,13 @@
 #include "record/fortigate.h"
 #include "record/squid.h"
 #include "record/syslog.h"
+#include "record/winevent.h"
 #include "record/yamaha.h"
 
 const struct reader *const readers[] = {
 	&fortigate_reader,
 	&squid_reader,
+	&winevent_reader,
 	&yamaha_reader,
 	&syslog_reader,
 	NULL,
