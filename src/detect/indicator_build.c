@@ -31,6 +31,7 @@ struct indicator_build {
 	uint32_t n_mutes;
 	uint32_t mutes[FORMAT_MUTES_MAX];
 	uint8_t cidr_v4[33], cidr_v6[129];
+	uint8_t v4_parts[FORMAT_V4_PARTS / 8];
 	struct indicator_about last;	/* most entries say the same as the one before */
 	uint32_t last_row;
 	bool has_last;
@@ -215,15 +216,20 @@ mute_put(struct indicator_build *b, const struct warninglist *w)
 	return (uint8_t)b->n_mutes;
 }
 
+/* What a lookup asks before it tries a network of each length: is there any of that length, any near that address? */
 static void
-note_length(struct indicator_build *b, struct indicator_key key)
+note_network(struct indicator_build *b, struct indicator_key key)
 {
 	const unsigned bits = (uint8_t)key.bytes.p[0];
+	const unsigned first = (unsigned)(uint8_t)key.bytes.p[1] << 8 | (uint8_t)key.bytes.p[2];
 
-	if (key.bytes.n == 5)
-		b->cidr_v4[bits - 96] = 1;
-	else
+	if (key.bytes.n != 5) {
 		b->cidr_v6[bits] = 1;
+		return;
+	}
+	b->cidr_v4[bits - 96] = 1;
+	for (unsigned part = first; part < first + (bits < 112 ? 1u << (112 - bits) : 1); part++)
+		b->v4_parts[part / 8] = (uint8_t)(b->v4_parts[part / 8] | 1u << part % 8);
 }
 
 static bool
@@ -257,7 +263,7 @@ indicator_build_add(struct indicator_build *b, const struct indicator *i, struct
 	if (!about_put(b, i->about, &e.about) || !pool_put(b, e, i->key.bytes))
 		return HN_FAIL(err, HN_E_NOMEM, 0, "indicators");
 	if (i->key.kind == INDICATOR_CIDR)
-		note_length(b, i->key);
+		note_network(b, i->key);
 	b->of_kind[i->key.kind]++;
 	b->n_entries++;
 	b->n_muted += e.mute != 0;
@@ -330,6 +336,7 @@ fill_head(const struct indicator_build *b, struct format_head *h, int64_t now_ms
 	memcpy(h->mutes, b->mutes, sizeof(h->mutes));
 	memcpy(h->cidr_v4, b->cidr_v4, sizeof(h->cidr_v4));
 	memcpy(h->cidr_v6, b->cidr_v6, sizeof(h->cidr_v6));
+	memcpy(h->v4_parts, b->v4_parts, sizeof(h->v4_parts));
 }
 
 static void

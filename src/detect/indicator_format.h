@@ -16,7 +16,7 @@
  * the entry is (in units of 4 bytes) and 6 more bits of the hash.
  */
 #define FORMAT_MAGIC "HINOMI-I"
-#define FORMAT_VERSION 1u
+#define FORMAT_VERSION 2u
 #define FORMAT_GROUP 16u
 #define FORMAT_GROUP_FILL 10u		/* entries per group that the table is sized for */
 #define FORMAT_UNIT 4u
@@ -25,6 +25,7 @@
 #define FORMAT_MUTES_MAX 64u
 #define FORMAT_KINDS_MAX 16u
 #define FORMAT_TWIN 255u			/* `mute` of an entry that stands earlier too: it has no place */
+#define FORMAT_V4_PARTS 65536u
 #define FORMAT_SAME_MAX 8u		/* entries of one key: one per source that lists it */
 
 struct format_span {
@@ -46,6 +47,7 @@ struct format_head {
 	uint32_t mutes[FORMAT_MUTES_MAX];	/* texts: names of the warninglists; 1 in an entry is [0] */
 	uint8_t cidr_v4[33], cidr_v6[129];	/* 1: there are networks of that many bits */
 	uint8_t pad[6];
+	uint8_t v4_parts[FORMAT_V4_PARTS / 8];	/* a bit per IPv4 /16 that a network lies in or covers */
 	uint64_t body_sum;	/* of all bytes behind the head */
 	uint64_t head_sum;	/* of all bytes of the head before this */
 };

@@ -287,15 +287,41 @@ has_kind(const struct search *s, enum indicator_kind kind)
 	return s->t->head.of_kind[kind] > 0;
 }
 
+/* Whether a network may be around ${a}: nearly always not, which saves a lookup per length. */
+static bool
+has_network_near(const struct indicator_table *t, struct hn_addr a, bool v4)
+{
+	const unsigned part = (unsigned)a.b[12] << 8 | a.b[13];
+
+	return v4 ? (t->head.v4_parts[part / 8] >> part % 8 & 1) != 0 : t->n_v6 > 0;
+}
+
+static bool
+find_network(const struct search *s, struct hn_addr a, bool v4)
+{
+	char key[18];
+	const uint8_t *bits = v4 ? s->t->v4 : s->t->v6;
+	const unsigned n_bits = v4 ? s->t->n_v4 : s->t->n_v6;
+
+	for (unsigned i = 0; i < n_bits; i++) {
+		const size_t n = indicator_cidr_bytes(a, bits[i], key);
+
+		if (find_key(s, INDICATOR_CIDR, (struct hn_view){ key, n }))
+			return true;
+	}
+	return false;
+}
+
+/* Every private address stands on the warninglist "own", so no entry of one is ever reported. */
 static bool
 find_addr(const struct search *s, const struct observable *o)
 {
 	char key[18];
 	const bool v4 = hn_addr_is_v4(o->addr);
-	const uint8_t *bits = v4 ? s->t->v4 : s->t->v6;
-	const unsigned n_bits = v4 ? s->t->n_v4 : s->t->n_v6;
-	size_t n = indicator_addr_bytes(o->addr, key);
+	const size_t n = indicator_addr_bytes(o->addr, key);
 
+	if (hn_addr_is_private(o->addr))
+		return false;
 	if (o->port != 0 && has_kind(s, INDICATOR_ADDR_PORT)) {
 		key[n] = (char)(uint8_t)(o->port >> 8);
 		key[n + 1] = (char)(uint8_t)o->port;
@@ -304,12 +330,7 @@ find_addr(const struct search *s, const struct observable *o)
 	}
 	if (has_kind(s, INDICATOR_ADDR) && find_key(s, INDICATOR_ADDR, (struct hn_view){ key, n }))
 		return true;
-	for (unsigned i = 0; i < n_bits; i++) {
-		n = indicator_cidr_bytes(o->addr, bits[i], key);
-		if (find_key(s, INDICATOR_CIDR, (struct hn_view){ key, n }))
-			return true;
-	}
-	return false;
+	return has_network_near(s->t, o->addr, v4) && find_network(s, o->addr, v4);
 }
 
 /* The name, then its parents down to two labels: what is more general than that is never in a table. */
