@@ -4,12 +4,14 @@
 #include "record/squid.h"
 #include "record/syslog.h"
 #include "record/winevent.h"
+#include "record/winxml.h"
 #include "record/yamaha.h"
 
 const struct reader *const readers[] = {
 	&fortigate_reader,
 	&squid_reader,
 	&winevent_reader,
+	&winxml_reader,
 	&yamaha_reader,
 	&syslog_reader,
 	NULL,
