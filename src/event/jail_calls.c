@@ -34,6 +34,7 @@ static const int write_calls[] = {
 	SCMP_SYS(ftruncate), SCMP_SYS(fallocate), SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2),
 	SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(rmdir), SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(fchmod),
 	SCMP_SYS(fchown), SCMP_SYS(umask), SCMP_SYS(msync), SCMP_SYS(sync_file_range), SCMP_SYS(utimensat),
+	SCMP_SYS(memfd_create),
 };
 
 static const int accept_calls[] = {

@@ -39,6 +39,9 @@ struct site_role_ops {
 	void (*stop)(struct site_child *c);
 };
 
+/* The roles' functions: a line per role that is written. */
+extern const struct site_role_ops intake_role;
+
 /*
  * Send a message to a peer.  Errors: HN_E_NOTFOUND (the peer is not there now; peer_changed will tell), HN_E_AGAIN
  * (its queue is full; writable will tell), HN_E_IO (it is just going), HN_E_NOMEM.

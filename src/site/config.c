@@ -182,6 +182,16 @@ end_source(struct parser *p)
 	return HN_OK;
 }
 
+uint32_t
+site_source_id(struct hn_view name)
+{
+	uint32_t h = 2166136261u;
+
+	for (size_t i = 0; i < name.n; i++)
+		h = (h ^ (unsigned char)name.p[i]) * 16777619u;
+	return h;
+}
+
 static bool
 is_name(struct hn_view v)
 {
@@ -200,12 +210,13 @@ begin_source(struct parser *p, struct hn_view name)
 	if (!is_name(name))
 		return fault(p, HN_E_SYNTAX, "[source %.*s]: a name is 1 to 64 letters, digits, - _ .", SHOWN(name));
 	for (size_t i = 0; i < p->c->n_sources; i++)
-		if (hn_view_eq(p->c->source[i].name, name))
+		if (p->c->source[i].id == site_source_id(name))
 			return fault(p, HN_E_SYNTAX, "[source %.*s] comes twice; give it another name", SHOWN(name));
 	if (p->c->n_sources == SITE_SOURCES_MAX)
 		return fault(p, HN_E_LIMIT, "over %u sources", SITE_SOURCES_MAX);
 	p->source = &p->c->source[p->c->n_sources++];
 	p->source->name = hn_arena_copy(&p->c->arena, name);
+	p->source->id = site_source_id(name);
 	p->seen_source = 0;
 	if (p->source->name.p == NULL)
 		return fault(p, HN_E_NOMEM, "not enough memory");

@@ -38,6 +38,7 @@ struct site_listen {
 /* All text views have a NUL behind them and live in the config's arena. */
 struct site_source {
 	struct hn_view name;		/* from "[source NAME]" */
+	uint32_t id;			/* site_source_id(name): in the evidence log and in messages */
 	uint64_t kind;			/* enum site_source_kind */
 	struct hn_view path;
 	struct site_listen listen;
@@ -90,6 +91,9 @@ struct site_fault {
  */
 enum hn_rc site_config_parse(struct hn_view text, struct site_config *out, struct site_fault *fault) HN_MUST_CHECK;
 void site_config_fini(struct site_config *c);
+
+/* The number of a source: of its name alone (FNV-1a), so that it outlives every change of the configuration. */
+uint32_t site_source_id(struct hn_view name);
 
 /* The whole file ${path} into ${text} (its max bounds it).  Errors: HN_E_IO (errno), HN_E_LIMIT, HN_E_NOMEM. */
 enum hn_rc site_config_read(const char *path, struct hn_buf *text, struct hn_err *err) HN_MUST_CHECK;

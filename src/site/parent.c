@@ -47,6 +47,7 @@ struct kid {
 	uint32_t deaths;		/* in a row */
 	int last_status;		/* of waitpid */
 	bool was_ready;			/* ever */
+	bool is_companion;		/* it ended because core did */
 };
 
 enum ending { GO_ON, RELOAD, QUIT };
@@ -80,14 +81,12 @@ name_of(const struct kid *k)
 	return hn_roles[k->id].name;
 }
 
-/* Tell core, for the page. */
 static void
-tell_state(const struct kid *k)
+tell_state_to(const struct kid *to, const struct kid *k)
 {
-	struct kid *core = &k->parent->kid[HN_CORE];
 	struct hn_buf b = HN_BUF(64);
 
-	if (core->state != SITE_ROLE_RUNNING)
+	if (to->state != SITE_ROLE_RUNNING || to->chan == NULL)
 		return;
 	hn_put_u8(&b, (uint8_t)k->id);
 	hn_put_u8(&b, (uint8_t)k->state);
@@ -95,9 +94,18 @@ tell_state(const struct kid *k)
 	hn_put_i64(&b, k->next_start_ms);
 	hn_put_u32(&b, k->deaths);
 	hn_put_u32(&b, (uint32_t)k->last_status);
-	if (b.failed || hn_chan_send(core->chan, SITE_MSG_ROLE_STATE, hn_buf_view(&b)) != HN_OK)
-		hn_log(HN_LOG_WARNING, "role-state", "core cannot be told");
+	if (b.failed || hn_chan_send(to->chan, SITE_MSG_ROLE_STATE, hn_buf_view(&b)) != HN_OK)
+		hn_log(HN_LOG_WARNING, "role-state", "%s cannot be told", name_of(to));
 	hn_buf_fini(&b);
+}
+
+/* Tell core, for the page; and intake how sense ended, for what was on its way. */
+static void
+tell_state(const struct kid *k)
+{
+	tell_state_to(&k->parent->kid[HN_CORE], k);
+	if (k->id == HN_SENSE)
+		tell_state_to(&k->parent->kid[HN_INTAKE], k);
 }
 
 static void
@@ -266,8 +274,9 @@ wait_to_start(struct kid *k)
 	const int64_t wait_ms = BACKOFF_FIRST_MS * ((int64_t)1 << doublings) / 2;
 	const int64_t capped_ms = wait_ms < BACKOFF_MAX_MS ? wait_ms : BACKOFF_MAX_MS;
 
-	set_state(k, SITE_ROLE_WAITING);
-	k->next_start_ms = hn_clock_ms() + capped_ms;
+	k->state = SITE_ROLE_WAITING;
+	k->since_ms = hn_clock_ms();
+	k->next_start_ms = k->since_ms + capped_ms;
 	tell_state(k);
 	hn_log(HN_LOG_WARNING, "role-waits", "name=%s deaths=%u start_in_ms=%lld", name_of(k), k->deaths, (long long)capped_ms);
 	if (hn_loop_after(k->parent->loop, &k->timer, capped_ms) != HN_OK)
@@ -331,6 +340,18 @@ tell_death(const struct kid *k, int status)
 		    name_of(k), (int)k->pid, WEXITSTATUS(status));
 }
 
+/* What sense found and core had not committed died with core: both begin again at the committed offset. */
+static void
+end_companion(struct kid *k)
+{
+	struct kid *sense = &k->parent->kid[HN_SENSE];
+
+	if (k->id != HN_CORE || sense->pid == 0)
+		return;
+	sense->is_companion = true;
+	kill(sense->pid, SIGKILL);
+}
+
 static void
 on_death(struct kid *k, int status)
 {
@@ -355,7 +376,9 @@ on_death(struct kid *k, int status)
 		stop_stage(p);
 		return;
 	}
-	k->deaths = hn_loop_now_ms(p->loop) - k->started_ms >= LIVED_MS ? 1 : k->deaths + 1;
+	end_companion(k);
+	k->deaths = k->is_companion ? 0 : hn_loop_now_ms(p->loop) - k->started_ms >= LIVED_MS ? 1 : k->deaths + 1;
+	k->is_companion = false;
 	wait_to_start(k);
 }
 
