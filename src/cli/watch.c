@@ -1,0 +1,169 @@
+#include "cli/watch.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cli/watch_lists.h"
+#include "cli/watch_run.h"
+
+static bool
+say_wrong(struct watch *w, const char *key, const char *p0, const char *p1, const char *p2)
+{
+	command_say(w->args, key, p0, p1, p2);
+	return false;
+}
+
+static bool
+take_times(struct watch *w)
+{
+	const struct {
+		const char *option;
+		int64_t *to;
+		int64_t otherwise;
+	} rows[] = { { "from", &w->from_ms, INT64_MIN }, { "to", &w->to_ms, INT64_MAX } };
+	int64_t local_ms;
+
+	for (size_t i = 0; i < HN_COUNT(rows); i++) {
+		const char *given = arguments_value(w->args, rows[i].option, NULL);
+
+		*rows[i].to = rows[i].otherwise;
+		if (given == NULL)
+			continue;
+		if (hn_time_parse(hn_view_of(given), 0, &local_ms) != HN_OK)
+			return say_wrong(w, "watch.error.time", given, NULL, NULL);
+		if (hn_time_parse(hn_view_of(given), hn_zone_offset(&w->zone, local_ms), rows[i].to) != HN_OK)
+			return say_wrong(w, "watch.error.time", given, NULL, NULL);
+	}
+	return true;
+}
+
+static bool
+take_names(struct watch *w)
+{
+	const char *zone = arguments_value(w->args, "time-zone", "Asia/Tokyo");
+	const char *given;
+
+	if (hn_zone_load(hn_view_of(zone), &w->zone, NULL) != HN_OK)
+		return say_wrong(w, "watch.error.zone", zone, NULL, NULL);
+	for (size_t i = 0; (given = arguments_nth(w->args, "only", i)) != NULL; i++) {
+		enum finding_kind kind;
+
+		if (!finding_kind_find(hn_view_of(given), &kind))
+			return say_wrong(w, "watch.error.kind", given, NULL, NULL);
+		w->only |= 1u << kind;
+	}
+	for (size_t i = 0; (given = arguments_nth(w->args, "internal", i)) != NULL; i++)
+		if (scope_add(&w->scope, hn_view_of(given), NULL) != HN_OK)
+			return say_wrong(w, "watch.error.internal", given, NULL, NULL);
+	return take_times(w);
+}
+
+static void
+say_unseen(void *ctx, const char *path, int error)
+{
+	struct watch *w = ctx;
+
+	watch_tell_fault(w, path, 0, NULL, strerror(error));
+	w->had_unreadable = true;
+}
+
+static bool
+take_paths(struct watch *w)
+{
+	const struct files_fault fault = { say_unseen, w };
+
+	for (size_t i = 0; i < w->args->n_operands; i++) {
+		const enum hn_rc rc = files_add(&w->files, w->args->operands[i], &w->lists, fault, NULL);
+
+		if (rc == HN_E_NOTFOUND)
+			return say_wrong(w, "watch.error.path", w->args->operands[i], NULL, NULL);
+		if (rc != HN_OK)
+			return say_wrong(w, "watch.error.start", w->args->operands[i], NULL, NULL);
+	}
+	return true;
+}
+
+static bool
+open_engine(struct watch *w, struct watch_lists *lists)
+{
+	struct hn_err err = { .what = "" };
+
+	w->detect_conf = (struct detect_conf){ &w->scope, watch_lists_indicators(lists) };
+	w->reader_conf = (struct reader_conf){
+		.zone = &w->zone, .now_ms = hn_clock_ms(), .arena = &w->line_arena,
+		.logformat = hn_view_of(arguments_value(w->args, "logformat", "")),
+	};
+	w->findings = findings_new(WATCH_FINDINGS_MAX, WATCH_FINDINGS_BYTES);
+	if (w->findings == NULL ||
+	    engine_open(&w->detect_conf, w->only, (struct engine_memory){ 0 }, &w->engine, &err) != HN_OK)
+		return say_wrong(w, "watch.error.start", err.what, NULL, NULL);
+	return true;
+}
+
+static enum exit_code
+run_opened(struct watch *w)
+{
+	const bool follow = arguments_has(w->args, "follow");
+	size_t shown = 0, expected = 0;
+	struct hn_err err = { .what = "" };
+	const enum hn_rc rc = follow ? watch_follow(w, &err) : watch_read_all(w, &err);
+
+	if (rc != HN_OK) {
+		command_say(w->args, "watch.error.start", err.what, NULL, NULL);
+		return EXIT_NOT_DONE;
+	}
+	if (!follow)
+		watch_show_all(w, &shown, &expected);
+	watch_summary(w, shown, expected);
+	return w->had_unreadable ? EXIT_PARTLY : EXIT_DONE;
+}
+
+static enum exit_code
+watch(const struct arguments *a)
+{
+	struct watch *w = hn_alloc(1, sizeof(*w));
+	struct watch_lists *lists = NULL;
+	enum exit_code code = EXIT_NOT_DONE;
+
+	if (w == NULL)
+		return EXIT_NOT_DONE;
+	w->args = a;
+	w->lists = HN_ARENA(WATCH_LISTS_BYTES);
+	w->line_arena = HN_ARENA(WATCH_LINE_ARENA_BYTES);
+	w->started_ms = hn_clock_monotonic_ms();
+	w->newest_ms = INT64_MIN;
+	if (take_names(w) && take_paths(w) && watch_lists_open(w, &lists) && open_engine(w, lists))
+		code = run_opened(w);
+	engine_close(w->engine);
+	findings_free(w->findings);
+	watch_lists_close(lists);
+	hn_arena_fini(&w->line_arena);
+	hn_arena_fini(&w->lists);
+	hn_free(w);
+	return code;
+}
+
+const struct command watch_command = {
+	.name = "watch",
+	.operands = "PATH...",
+	.operands_min = 1,
+	.operands_max = COMMAND_OPERANDS_MAX,
+	.options = {
+		{ OPTION_VALUE, "output", "text|json" },
+		{ OPTION_MANY, "only", "KIND" },
+		{ OPTION_MANY, "indicators", "FILE" },
+		{ OPTION_MANY, "rules", "PATH" },
+		{ OPTION_VALUE, "allow", "FILE" },
+		{ OPTION_MANY, "internal", "CIDR" },
+		{ OPTION_VALUE, "from", "TIME" },
+		{ OPTION_VALUE, "to", "TIME" },
+		{ OPTION_FLAG, "follow", NULL },
+		{ OPTION_VALUE, "format", "NAME" },
+		{ OPTION_VALUE, "logformat", "TEXT" },
+		{ OPTION_VALUE, "time-zone", "ZONE" },
+	},
+	.run = watch,
+};

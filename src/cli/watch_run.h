@@ -1,0 +1,69 @@
+#ifndef CLI_WATCH_RUN_H
+#define CLI_WATCH_RUN_H
+
+#include "base/zone.h"
+#include "cli/command.h"
+#include "cli/files.h"
+#include "detect/allow.h"
+#include "detect/engine.h"
+#include "record/input.h"
+#include "record/stream.h"
+
+#define WATCH_FINDINGS_MAX 100000u
+#define WATCH_FINDINGS_BYTES (256u << 20)
+#define WATCH_LISTS_BYTES (64u << 20)		/* paths, allow-list */
+#define WATCH_LINE_ARENA_BYTES (8u << 20)	/* rewritten text of one line */
+#define WATCH_FAULTS_SHOWN 20u
+
+/* One file on its way through. */
+struct watch_file {
+	struct watch *watch;
+	uint32_t number;		/* index into files.paths */
+	int fd;
+	uint64_t at;			/* bytes read so far */
+	bool container_broken;
+	struct input *input;
+	struct stream *stream;
+};
+
+/* One run of `hinomi watch`. */
+struct watch {
+	const struct arguments *args;
+	struct hn_arena lists;
+	struct files files;
+	struct hn_zone zone;
+	struct scope scope;
+	struct allow allow;
+	int64_t from_ms, to_ms;			/* records outside are not shown to the detectors */
+	uint32_t only;				/* finding kinds, a bit each; 0: all */
+	struct hn_arena line_arena;
+	struct reader_conf reader_conf;
+	struct detect_conf detect_conf;
+	struct engine *engine;
+	struct findings *findings;
+	struct record record;
+
+	int64_t started_ms;			/* monotonic */
+	int64_t newest_ms;			/* of all records */
+	uint64_t bytes, records, unread, outside;
+	uint64_t faults_told;
+	bool had_unreadable;			/* something could not be read: exit 1 */
+};
+
+/* Read every file of w->files to its end.  HN_E_NOMEM or HN_E_IO only where nothing can go on. */
+enum hn_rc watch_read_all(struct watch *w, struct hn_err *err) HN_MUST_CHECK;
+
+/* Stay with the files as they grow, showing each new finding, until a signal ends it. */
+enum hn_rc watch_follow(struct watch *w, struct hn_err *err) HN_MUST_CHECK;
+
+/* Show findings on args->out, most urgent first; *shown counts them; those that the allow-list expects are left out. */
+void watch_show_all(struct watch *w, size_t *shown, size_t *expected);
+void watch_show(struct watch *w, const struct finding *f);
+
+/* Say one line about a place in the input, at most WATCH_FAULTS_SHOWN of them. */
+void watch_tell_fault(struct watch *w, const char *path, uint64_t line, const char *what, const char *why);
+
+void watch_progress(struct watch *w, bool last);
+void watch_summary(struct watch *w, size_t shown, size_t expected);
+
+#endif
