@@ -437,8 +437,20 @@ observable_kind_name(enum observable_kind k)
 	return names[k];
 }
 
-/* ${v} with the marks taken out that keep people from clicking it, at the end of out's text. */
+/* Whether ${v} may have marks in it that keep people from clicking it. */
 static bool
+is_fanged(struct hn_view v)
+{
+	if (v.n > 4 && hn_lower(v.p[0]) == 'h' && hn_lower(v.p[1]) == 'x')
+		return true;
+	for (size_t i = 0; i < v.n; i++)
+		if (v.p[i] == '[' || v.p[i] == '(' || v.p[i] == '{')
+			return true;
+	return false;
+}
+
+/* ${v} without such marks at ${to}; *n bytes, no more than v.n. */
+static void
 refang(struct hn_view v, char *to, size_t *n)
 {
 	static const struct {
@@ -466,7 +478,6 @@ refang(struct hn_view v, char *to, size_t *n)
 		*n += put.n;
 		v = hn_view_skip(v, skip);
 	}
-	return *n > 0;
 }
 
 /* "192.0.2.1:443", "[2001:db8::1]:443" */
@@ -563,10 +574,13 @@ observable_of(struct hn_view value, struct observables *out, struct hn_err *err)
 	out->text_n = 0;
 	if (v.n > OBSERVABLE_VALUE_MAX)
 		return HN_FAIL(err, HN_E_SYNTAX, 0, "a value too long");
-	if (v.n == 0 || !refang(v, out->text, &n))
+	if (v.n == 0)
 		return HN_FAIL(err, HN_E_SYNTAX, 0, "no value");
-	out->text_n = n;
-	v = (struct hn_view){ out->text, n };
+	if (is_fanged(v)) {
+		refang(v, out->text, &n);
+		out->text_n = n;
+		v = (struct hn_view){ out->text, n };
+	}
 	if (!take_said(&t, v))
 		take_typed(&t, v);
 	if (out->n != 1)

@@ -44,7 +44,7 @@ void record_observables(const struct record *r, struct observables *out);
 
 /*
  * ${value} as typed by a person or read from a list, in normal form, into ${out} (which holds one).  Defanged forms
- * ("hxxp://", "example[.]jp") are understood.  Errors: HN_E_SYNTAX: of no known kind.
+ * ("hxxp://", "example[.]jp") are understood.  Views point into ${value} and ${out}.  Errors: HN_E_SYNTAX: of no known kind.
  */
 enum hn_rc observable_of(struct hn_view value, struct observables *out, struct hn_err *err) HN_MUST_CHECK;
 
