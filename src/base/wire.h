@@ -30,6 +30,7 @@ struct hn_get {
 
 #define HN_GET(view) ((struct hn_get){ .rest = (view) })
 
+/* The next number of the message; 0 where it has ended. */
 uint8_t hn_get_u8(struct hn_get *g);
 uint16_t hn_get_u16(struct hn_get *g);
 uint32_t hn_get_u32(struct hn_get *g);

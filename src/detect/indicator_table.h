@@ -78,6 +78,7 @@ struct indicator_table_facts {
 	int64_t made_ms;
 };
 
+/* What the table holds and when it was made. */
 struct indicator_table_facts indicator_table_facts(const struct indicator_table *t);
 
 /* "clear", "amber+strict", ...; and back, also from "TLP:AMBER", "tlp:white": TLP_UNKNOWN where there is no such word. */

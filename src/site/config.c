@@ -45,7 +45,7 @@ const struct site_key site_keys[] = {
 	  "Language of the page and of messages: ja or en.", "画面とメッセージの言語。ja または en。" },
 	{ "site", "jail", SITE_CHOICE, SITE(jail), "full", 0, 0, jails,
 	  "full: refuse to start when the kernel cannot confine the processes. reduced: go on with what the kernel has.",
-	  "full: カーネルがプロセスを隔離できないときは起動しません。reduced: 使える機能だけで起動します。" },
+	  "full: カーネルの機能でプロセスの権限を絞れないときは起動しません。reduced: 使える機能だけで起動します。" },
 	{ "site", "internal", SITE_CIDRS, SITE(internal), "", 0, 0, NULL,
 	  "Networks of this site, separated by blanks. Not set: all private addresses.",
 	  "院内のネットワーク(空白区切り)。指定しないときはすべてのプライベートアドレス。" },
