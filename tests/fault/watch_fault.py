@@ -174,7 +174,7 @@ def odd_names(b):
     for name in odd:
         put(os.path.join(d.encode(), name), PLANTED)
     deep = d
-    for _ in range(40):
+    for _ in range(20):
         deep += "/deep"
         os.mkdir(deep)
     put(deep + "/deep.log", PLANTED)
@@ -211,9 +211,9 @@ def not_done(b):
 
 
 def missing(b):
-    """A path that is not there is named; the others are read."""
+    """A path that is not there is a slip of the hand: it is named before anything is read."""
     good = put(b.folder() + "/good.log", PLANTED)
-    b.expect([good, "/nonexistent/access.log"], 1, 1, ["/nonexistent/access.log"])
+    b.expect([good, "/nonexistent/access.log"], 2, 0, ["/nonexistent/access.log"])
 
 
 def full_output(b):
