@@ -235,9 +235,15 @@ rewrite_url(struct observables *o, const struct url *u, struct hn_view *out)
 		return false;
 	memcpy(name, host.p, host.n);
 	o->text_n = start;
-	hn_buf_printf(&b, brackets ? "[%.*s]" : "%.*s", (int)host.n, name);
-	if (!is_default_port(u))
-		hn_buf_printf(&b, ":%u", (unsigned)u->port);
+	if (brackets)
+		hn_buf_char(&b, '[');
+	hn_buf_put(&b, (struct hn_view){ name, host.n });
+	if (brackets)
+		hn_buf_char(&b, ']');
+	if (!is_default_port(u)) {
+		hn_buf_char(&b, ':');
+		hn_buf_u64(&b, u->port);
+	}
 	if (path.n == 0 || path.p[0] != '/')
 		hn_buf_char(&b, '/');
 	char *at = hn_buf_room(&b, path.n);

@@ -29,13 +29,21 @@ static const struct word {
 static bool
 take(struct hn_view *rest, char stop, struct hn_view *out)
 {
-	size_t n = 0;
+	size_t n;
 
 	while (rest->n > 0 && rest->p[0] == ' ')
 		*rest = hn_view_skip(*rest, 1);
-	while (n < rest->n && rest->p[n] != stop && rest->p[n] != ' ')
-		n++;
-	if (n == 0 || n == rest->n || rest->p[n] != stop)
+	n = hn_view_find(*rest, ' ');
+	if (n == rest->n && stop == ' ')
+		return false;
+	if (stop != ' ') {
+		const size_t blank = n;
+
+		n = hn_view_find((struct hn_view){ rest->p, blank }, stop);
+		if (n == blank)
+			return false;
+	}
+	if (n == 0)
 		return false;
 	*out = (struct hn_view){ rest->p, n };
 	*rest = hn_view_skip(*rest, n + 1);
@@ -81,11 +89,13 @@ set_server(struct record *r, struct hn_view server)
 	record_set(r, hn_addr_parse(server, &addr) == HN_OK ? FIELD_DESTINATION_IP : FIELD_DESTINATION_DOMAIN, server);
 }
 
-/* Whether the proxy let it through. */
+/* Whether the proxy let it through: "TCP_DENIED", "UDP_DENIED", "TCP_DENIED_REPLY" are refusals. */
 static struct hn_view
 outcome_of(struct hn_view action)
 {
-	return hn_view_search(action, HN_LIT("DENIED")) < action.n ? HN_LIT("failure") : HN_LIT("success");
+	const bool denied = action.n > 4 && hn_view_starts(hn_view_skip(action, 4), HN_LIT("DENIED"));
+
+	return denied ? HN_LIT("failure") : HN_LIT("success");
 }
 
 static enum hn_rc

@@ -67,16 +67,18 @@ url_split(struct hn_view text, struct url *out)
 {
 	struct url u = { .scheme = { "", 0 }, .host = { "", 0 }, .path = { "", 0 } };
 	const size_t scheme = scheme_end(text);
+	static const char ends[] = { '/', '?', '#' };
 	struct hn_view rest = text;
-	size_t end = 0;
+	size_t end;
 
 	if (scheme < text.n) {
 		u.scheme = (struct hn_view){ text.p, scheme };
 		u.port = port_of_scheme(u.scheme);
 		rest = hn_view_skip(text, scheme + 3);
 	}
-	while (end < rest.n && rest.p[end] != '/' && rest.p[end] != '?' && rest.p[end] != '#')
-		end++;
+	end = rest.n;
+	for (size_t i = 0; i < sizeof(ends); i++)
+		end = hn_view_find((struct hn_view){ rest.p, end }, ends[i]);
 	if (!split_authority((struct hn_view){ rest.p, end }, &u))
 		return false;
 	u.path = hn_view_skip(rest, end);
