@@ -24,12 +24,12 @@ TOOL = "C:\\PerfLogs\\upd7.exe"
 
 # value, type, source, TLP, note
 INDICATORS = [
-    (C2_DOMAIN, "domain", "sample", "green", "C2 of the sample day"),
-    (C2_ADDRESS, "ip", "sample", "green", "C2 address and download host of the sample day"),
-    (VPN_ADDRESS, "ip", "sample", "amber", "VPN source seen at another hospital in the sample"),
-    (TOOL_URL, "url", "sample", "green", "tool fetched in the sample day"),
-    (TOOL_SHA256, "sha256", "sample", "green", "tool fetched in the sample day"),
-    (C2_JA3, "ja3", "sample", "green", "TLS client of the sample day's tool"),
+    (C2_DOMAIN, "domain", "sample", "green", "見本の指令サーバー / sample: command server"),
+    (C2_ADDRESS, "ip", "sample", "green", "見本の指令サーバーの番地 / sample: address of the command server"),
+    (VPN_ADDRESS, "ip", "sample", "amber", "見本：他院でも使われたVPN接続元 / sample: VPN source seen at another hospital"),
+    (TOOL_URL, "url", "sample", "green", "見本の不正プログラムの入手先 / sample: where the tool came from"),
+    (TOOL_SHA256, "sha256", "sample", "green", "見本の不正プログラム / sample: the tool"),
+    (C2_JA3, "ja3", "sample", "green", "見本の不正プログラムの通信の特徴 / sample: TLS client of the tool"),
 ]
 # Never seen in the day: a match on any of these is a false one.
 DECOYS = [
