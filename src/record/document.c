@@ -1,6 +1,9 @@
 #include "record/document.h"
 
+#include "record/evtx.h"
+
 const struct document *const documents[] = {
+	&evtx_document,
 	NULL,
 };
 
