@@ -1,5 +1,6 @@
 #include "cli/watch.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -117,6 +118,8 @@ run_opened(struct watch *w)
 	}
 	if (!follow)
 		watch_show_all(w, &shown, &expected);
+	if (fflush(w->args->out) != 0 || ferror(w->args->out) != 0)
+		return (void)say_wrong(w, "watch.error.output", strerror(errno), NULL, NULL), EXIT_NOT_DONE;
 	watch_summary(w, shown, expected);
 	return w->had_unreadable ? EXIT_PARTLY : EXIT_DONE;
 }

@@ -231,7 +231,7 @@ ROWS = [truncated, binary, nul_bytes, long_line, long_json, encodings, line_ends
 
 
 def main():
-    bench = Bench(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 200)
+    bench = Bench(os.path.abspath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 200)
     os.chdir(bench.base)
     checks = drive.Checks()
     only = sys.argv[3:]

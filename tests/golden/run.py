@@ -99,6 +99,7 @@ KINDS = ("ip", "cidr", "domain", "url", "hash", "md5", "sha1", "sha256", "ja3", 
 
 def main():
     hinomi, names = sys.argv[1], sys.argv[2:]
+    hinomi = hinomi if hinomi == "-" else os.path.abspath(hinomi)
     checks = drive.Checks()
     if hinomi == "-":
         checks.row("the sample day's bytes", same_day)
