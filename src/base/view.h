@@ -66,7 +66,7 @@ hn_view_search(struct hn_view v, struct hn_view what)
 
 	if (what.n == 0)
 		return 0;
-	at = v.n >= what.n ? memmem(v.p, v.n, what.p, what.n) : NULL;
+	at = v.p != NULL && v.n >= what.n ? memmem(v.p, v.n, what.p, what.n) : NULL;
 	return at != NULL ? (size_t)(at - v.p) : v.n;
 }
 

@@ -1,7 +1,9 @@
 #include "cli/command.h"
+#include "cli/manual.h"
 #include "cli/watch.h"
 
 const struct command *const commands[] = {
 	&watch_command,
+	&manual_command,
 	NULL,
 };

@@ -65,9 +65,12 @@ help_command(const struct command *c, enum hn_lang lang, FILE *to)
 	fputc('\n', to);
 }
 
-static void
-put_roff(FILE *to, struct hn_view v)
+void
+help_roff(FILE *to, struct hn_view v)
 {
+	/* At the beginning of a line these two would be requests. */
+	if (v.n > 0 && (v.p[0] == '.' || v.p[0] == '\''))
+		fputs("\\&", to);
 	for (size_t i = 0; i < v.n; i++) {
 		if (v.p[i] == '-' || v.p[i] == '\\')
 			fputc('\\', to);
@@ -84,8 +87,8 @@ man_options(const struct command *c, enum hn_lang lang, FILE *to)
 	for (const struct option_row *o = c->options; o->kind != OPTION_END; o++) {
 		put_option(o, name, sizeof(name));
 		fputs(".TP\n.B ", to);
-		put_roff(to, hn_view_of(name));
-		put_roff(to, text_of(c, o->name, lang));
+		help_roff(to, hn_view_of(name));
+		help_roff(to, text_of(c, o->name, lang));
 	}
 }
 
@@ -100,7 +103,7 @@ help_man(const struct command *c, enum hn_lang lang, FILE *to)
 		if (title[i] == ' ')
 			title[i] = '-';
 	fprintf(to, ".TH \"%s\" 1 \"\" \"Hinomi %s\"\n.SH NAME\n%s \\- ", title, HINOMI_VERSION, title);
-	put_roff(to, c != NULL ? text_of(c, NULL, lang) : hn_word(lang, "cli.about"));
+	help_roff(to, c != NULL ? text_of(c, NULL, lang) : hn_word(lang, "cli.about"));
 	if (c != NULL) {
 		fprintf(to, ".SH SYNOPSIS\n.B hinomi %s\n[options] %s\n.SH OPTIONS\n", c->name, c->operands);
 		man_options(c, lang, to);
@@ -108,11 +111,11 @@ help_man(const struct command *c, enum hn_lang lang, FILE *to)
 		fputs(".SH COMMANDS\n", to);
 		for (size_t i = 0; commands[i] != NULL; i++) {
 			fprintf(to, ".TP\n.B hinomi %s %s\n", commands[i]->name, commands[i]->operands);
-			put_roff(to, text_of(commands[i], NULL, lang));
+			help_roff(to, text_of(commands[i], NULL, lang));
 		}
 	}
 	fputs(".SH EXIT STATUS\n", to);
-	put_roff(to, hn_word(lang, "cli.exit"));
+	help_roff(to, hn_word(lang, "cli.exit"));
 }
 
 void
