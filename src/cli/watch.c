@@ -121,7 +121,7 @@ run_opened(struct watch *w)
 	if (fflush(w->args->out) != 0 || ferror(w->args->out) != 0)
 		return (void)say_wrong(w, "watch.error.output", strerror(errno), NULL, NULL), EXIT_NOT_DONE;
 	watch_summary(w, shown, expected);
-	return w->had_unreadable ? EXIT_PARTLY : EXIT_DONE;
+	return w->had_unreadable || (w->foreign > 0 && w->records == 0) ? EXIT_PARTLY : EXIT_DONE;
 }
 
 static enum exit_code

@@ -49,6 +49,7 @@ see_fault(void *ctx, uint64_t number, const struct hn_err *why)
 {
 	struct watch_file *f = ctx;
 
+	f->had_fault = true;
 	stream_fault(f->stream, number, why);
 }
 
@@ -101,12 +102,35 @@ read_some(struct watch_file *f, char *chunk, bool *more)
 	return HN_OK;
 }
 
+/*
+ * Whether the file lies in a folder among logs but is none: no reader knew any of its lines.  One that was named on the
+ * command line is meant to be a log.
+ */
+static bool
+is_foreign(const struct watch_file *f)
+{
+	const struct arguments *a = f->watch->args;
+
+	if (f->had_fault || f->container_broken || stream_format(f->stream)[0] != '\0' ||
+	    stream_counts(f->stream)->unread == 0)
+		return false;
+	for (size_t i = 0; i < a->n_operands; i++)
+		if (strcmp(a->operands[i], path_of(f)) == 0)
+			return false;
+	return true;
+}
+
 /* Add the file's counts to the run's, and name the first places that could not be read. */
 static void
 take_counts(struct watch_file *f)
 {
 	const struct stream_counts *c = stream_counts(f->stream);
 
+	if (is_foreign(f)) {
+		f->watch->foreign++;
+		watch_tell_foreign(f->watch, path_of(f));
+		return;
+	}
 	f->watch->records += c->records;
 	f->watch->unread += c->unread;
 	for (size_t i = 0; i < c->n_faults; i++)

@@ -22,6 +22,7 @@ struct watch_file {
 	int fd;
 	uint64_t at;			/* bytes read so far */
 	bool container_broken;
+	bool had_fault;			/* something could not even be a line */
 	struct input *input;
 	struct stream *stream;
 };
@@ -47,6 +48,7 @@ struct watch {
 	int64_t newest_ms;			/* of all records */
 	uint64_t bytes, records, unread, outside;
 	uint64_t faults_told;
+	uint64_t foreign;			/* files within folders that are no log: licences, notes, pictures */
 	bool had_unreadable;			/* something could not be read: exit 1 */
 };
 
@@ -62,6 +64,9 @@ void watch_show(struct watch *w, const struct finding *f);
 
 /* Say one line about a place in the input, at most WATCH_FAULTS_SHOWN of them. */
 void watch_tell_fault(struct watch *w, const char *path, uint64_t line, const char *what, const char *why);
+
+/* Say that a file is no log of a known format and was passed over; within the same number. */
+void watch_tell_foreign(struct watch *w, const char *path);
 
 void watch_progress(struct watch *w, bool last);
 void watch_summary(struct watch *w, size_t shown, size_t expected);

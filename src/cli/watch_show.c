@@ -128,6 +128,13 @@ watch_tell_fault(struct watch *w, const char *path, uint64_t line, const char *w
 }
 
 void
+watch_tell_foreign(struct watch *w, const char *path)
+{
+	if (w->faults_told++ < WATCH_FAULTS_SHOWN)
+		command_say(w->args, "watch.foreign", path, NULL, NULL);
+}
+
+void
 watch_progress(struct watch *w, bool last)
 {
 	const int64_t spent_ms = hn_clock_monotonic_ms() - w->started_ms;

@@ -210,6 +210,26 @@ def not_done(b):
         drive.equal("output for " + what, done.out, b"")
 
 
+def mutations(b):
+    """Every log of the thinned sample day, broken at random in twelve ways: read as far as it can be, never fatal."""
+    top = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden", "sample", "logs")
+    for turn in range(12):
+        rng, d = random.Random(turn), b.folder()
+        for folder, _, names in sorted(os.walk(top)):
+            for name in sorted(names):
+                with open(os.path.join(folder, name), "rb") as f:
+                    data = bytearray(f.read())
+                for _ in range(rng.randrange(1, 400)):
+                    at = rng.randrange(len(data))
+                    data[at] = rng.choice(b'\n\t "\'={}[],:\\\0\xff\x81|/') if turn % 3 else rng.randrange(256)
+                if turn % 4 == 0:
+                    del data[rng.randrange(len(data)):]
+                put(os.path.join(d, name), bytes(data))
+        done = b.watch(d)
+        drive.true("turn %d: exit code %d: %s" % (turn, done.code, done.err[-500:]), done.code in (0, 1))
+        done.out.decode("utf-8")
+
+
 def missing(b):
     """A path that is not there is a slip of the hand: it is named before anything is read."""
     good = put(b.folder() + "/good.log", PLANTED)
@@ -227,7 +247,7 @@ def full_output(b):
 
 
 ROWS = [truncated, binary, nul_bytes, long_line, long_json, encodings, line_ends, gzip_bomb, compressed, empty,
-        odd_names, standard_input, not_done, missing, full_output]
+        odd_names, standard_input, not_done, missing, mutations, full_output]
 
 
 def main():
