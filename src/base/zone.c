@@ -158,22 +158,30 @@ take_hms(struct hn_view *v, int32_t *out_s)
 	return true;
 }
 
+/* "3.5.0" behind the M: month, week, weekday. */
+static bool
+take_weekday(struct hn_view *v, struct hn_zone_day *d)
+{
+	d->kind = 'M';
+	if (!take_number(v, &d->month) || !take_char(v, '.') || !take_number(v, &d->week) || !take_char(v, '.') ||
+	    !take_number(v, &d->day))
+		return false;
+	return d->month >= 1 && d->month <= 12 && d->week >= 1 && d->week <= 5 && d->day <= 6;
+}
+
+static bool
+take_yearday(struct hn_view *v, struct hn_zone_day *d)
+{
+	d->kind = take_char(v, 'J') ? 'J' : 'N';
+	return take_number(v, &d->day) && d->day <= 365 && (d->kind == 'N' || d->day > 0);
+}
+
 static bool
 take_day(struct hn_view *v, struct hn_zone_day *d)
 {
-	d->kind = 'N';
 	d->second = 2 * 3600;
-	if (take_char(v, 'M')) {
-		d->kind = 'M';
-		if (!take_number(v, &d->month) || !take_char(v, '.') || !take_number(v, &d->week) || !take_char(v, '.') ||
-		    !take_number(v, &d->day) || d->month < 1 || d->month > 12 || d->week < 1 || d->week > 5 || d->day > 6)
-			return false;
-	} else {
-		if (take_char(v, 'J'))
-			d->kind = 'J';
-		if (!take_number(v, &d->day) || d->day > 365 || (d->kind == 'J' && d->day == 0))
-			return false;
-	}
+	if (!(take_char(v, 'M') ? take_weekday(v, d) : take_yearday(v, d)))
+		return false;
 	return !take_char(v, '/') || take_hms(v, &d->second);
 }
 

@@ -200,39 +200,50 @@ quoted_end(struct hn_view v)
 	return v.n;
 }
 
-/* Take "key=value" and what separates it from the next; false: no more pairs. */
-static bool
-take_pair(struct hn_view *rest, struct hn_view *key, struct hn_view *value, struct hn_arena *a)
+static inline bool
+ends_word(char c)
 {
-	const char *const end = rest->p + rest->n, *p = rest->p, *begin;
+	return c == ' ' || c == ',' || c == '\t' || c == '\r';
+}
 
-	for (;;) {	/* a word without '=' is skipped: part of a message that nobody quoted */
-		while (p < end && (*p == ' ' || *p == ',' || *p == '\t' || *p == '\r'))
+/* Take the next word that "=" stands behind; other words are skipped: part of a message that nobody quoted. */
+static bool
+take_key(struct hn_view *rest, struct hn_view *key)
+{
+	const char *const end = rest->p + rest->n, *p = rest->p;
+
+	while (p < end) {
+		const char *const begin = p;
+
+		while (p < end && *p != '=' && !ends_word(*p))
 			p++;
-		begin = p;
-		while (p < end && *p != '=' && *p != ' ' && *p != ',')
-			p++;
-		if (p == end)
-			return false;
-		if (*p == '=' && p > begin)
-			break;
+		if (p < end && *p == '=' && p > begin) {
+			*key = (struct hn_view){ begin, (size_t)(p - begin) };
+			*rest = (struct hn_view){ p + 1, (size_t)(end - p - 1) };
+			return true;
+		}
 		p++;
 	}
-	*key = (struct hn_view){ begin, (size_t)(p - begin) };
-	*rest = (struct hn_view){ p + 1, (size_t)(end - p - 1) };
-	if (rest->n > 0 && rest->p[0] == '"') {
-		const struct hn_view inside = hn_view_skip(*rest, 1);
-		const size_t n = quoted_end(inside);
+	return false;
+}
 
-		*value = escape_undo((struct hn_view){ inside.p, n }, "\"\\", a);
-		*rest = hn_view_skip(inside, n < inside.n ? n + 1 : n);
-		return true;
+static struct hn_view
+take_value(struct hn_view *rest, struct hn_arena *a)
+{
+	struct hn_view value = *rest;
+	size_t n = 0;
+
+	if (rest->n > 0 && rest->p[0] == '"') {
+		value = hn_view_skip(*rest, 1);
+		value.n = quoted_end(value);
+		*rest = hn_view_skip(*rest, value.n + 2 < rest->n ? value.n + 2 : rest->n);
+		return escape_undo(value, "\"\\", a);
 	}
-	for (p = rest->p; p < end && *p != ' ' && *p != ',' && *p != '\r'; p++)
-		;
-	*value = (struct hn_view){ rest->p, (size_t)(p - rest->p) };
-	*rest = hn_view_skip(*rest, value->n);
-	return true;
+	while (n < rest->n && !ends_word(rest->p[n]))
+		n++;
+	value.n = n;
+	*rest = hn_view_skip(*rest, n);
+	return value;
 }
 
 /* Seconds, milliseconds, microseconds or nanoseconds: told apart by their digits, as versions differ. */
@@ -376,7 +387,9 @@ derive(struct record *r, const struct line *l, struct hn_arena *a)
 static void
 keep_rest(struct record *r, const struct line *l, const struct sort *s)
 {
-	static const enum key done[] = { KEY_date, KEY_time, KEY_eventtime, KEY_tz, KEY_duration, KEY_proto, KEY_service, KEY_url };
+	static const enum key done[] = {
+		KEY_date, KEY_time, KEY_eventtime, KEY_tz, KEY_duration, KEY_proto, KEY_service, KEY_url,
+	};
 	uint64_t used[HN_COUNT(l->has)] = { 0 };
 
 	for (size_t i = 0; i < HN_COUNT(done); i++)
@@ -396,9 +409,10 @@ keep_rest(struct record *r, const struct line *l, const struct sort *s)
 static void
 read_pairs(struct hn_view rest, struct line *l, struct record *r, struct hn_arena *a)
 {
-	struct hn_view key, value;
+	struct hn_view key;
 
-	while (take_pair(&rest, &key, &value, a)) {
+	while (take_key(&rest, &key)) {
+		const struct hn_view value = take_value(&rest, a);
 		const uint32_t k = names_find(&key_names, key);
 
 		if (k == NAMES_NONE) {

@@ -115,27 +115,44 @@ capture_any(const struct letter *l, const char *rest, struct hn_view text, struc
 	return false;
 }
 
+/* A word is as long as can be, but may be shorter: "(%w)". */
 static bool
 capture_word(const struct letter *l, const char *rest, struct hn_view text, struct match *m)
 {
-	size_t n;
-	enum field field = l->field;
+	for (size_t n = run_len(text, l->shape); n > 0; n--) {
+		const bool may_end = *rest == '\0' || *rest == '%' || (n < text.n && text.p[n] == *rest);
 
-	if (l->shape == SHAPE_ADDR || l->shape == SHAPE_HOST) {
-		n = addr_len(text);
-		if (n > 0 && l->shape == SHAPE_HOST)
-			field = FIELD_SOURCE_IP;
-		if (n > 0 || l->shape == SHAPE_ADDR)
-			return n > 0 && capture(field, n, rest, text, m);
-	}
-	n = run_len(text, l->shape);
-	if (l->shape == SHAPE_NUMBER)
-		return n > 0 && capture(field, n, rest, text, m);
-	for (; n > 0; n--)	/* a word may be shorter: "(%w)" */
-		if ((*rest == '\0' || *rest == '%' || (n < text.n && text.p[n] == *rest)) &&
-		    capture(field, n, rest, text, m))
+		if (may_end && capture(l->field, n, rest, text, m))
 			return true;
+	}
 	return false;
+}
+
+static bool
+capture_addr(const struct letter *l, const char *rest, struct hn_view text, struct match *m)
+{
+	const size_t n = addr_len(text);
+
+	if (n > 0)
+		return capture(l->shape == SHAPE_HOST ? FIELD_SOURCE_IP : l->field, n, rest, text, m);
+	return l->shape == SHAPE_HOST && capture_word(l, rest, text, m);
+}
+
+static bool
+capture_number(const struct letter *l, const char *rest, struct hn_view text, struct match *m)
+{
+	const size_t n = run_len(text, l->shape);
+
+	return n > 0 && capture(l->field, n, rest, text, m);
+}
+
+static bool
+capture_end(const struct letter *l, const char *rest, struct hn_view text, struct match *m)
+{
+	(void)l;
+	(void)rest;
+	(void)m;
+	return hn_view_trim(text).n == 0;
 }
 
 static bool
@@ -152,12 +169,14 @@ match_from(const char *pattern, struct hn_view text, struct match *m)
 		return false;
 	if (*pattern == '\0')
 		return true;
+	static bool (*const by_shape[])(const struct letter *, const char *, struct hn_view, struct match *) = {
+		[SHAPE_ADDR] = capture_addr, [SHAPE_HOST] = capture_addr, [SHAPE_NUMBER] = capture_number,
+		[SHAPE_WORD] = capture_word, [SHAPE_LAZY] = capture_any, [SHAPE_GREEDY] = capture_any,
+		[SHAPE_END] = capture_end,
+	};
 	const struct letter *const l = letter_of(pattern[1]);
 
-	if (l->shape == SHAPE_END)
-		return hn_view_trim(text).n == 0;
-	return l->shape == SHAPE_LAZY || l->shape == SHAPE_GREEDY ? capture_any(l, pattern + 2, text, m) :
-	    capture_word(l, pattern + 2, text, m);
+	return by_shape[l->shape](l, pattern + 2, text, m);
 }
 
 /* The normal form has transports in lower case. */

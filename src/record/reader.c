@@ -1,5 +1,6 @@
 #include "record/reader.h"
 
+#include "record/cef.h"
 #include "record/fortigate.h"
 #include "record/squid.h"
 #include "record/syslog.h"
@@ -8,6 +9,7 @@
 #include "record/yamaha.h"
 
 const struct reader *const readers[] = {
+	&cef_reader,
 	&fortigate_reader,
 	&squid_reader,
 	&winevent_reader,

@@ -1,5 +1,6 @@
 #include "record/syslog.h"
 
+#include "base/clock.h"
 #include "base/num.h"
 #include "record/daemon.h"
 #include "record/escape.h"
@@ -117,8 +118,9 @@ instant(struct hn_civil c, const struct reader_conf *conf)
 	return conf->zone != NULL ? hn_zone_instant(conf->zone, ms) : ms;
 }
 
-bool
-syslog_infer_year(struct hn_civil c, const struct reader_conf *conf, int64_t *at_ms)
+/* The instant of ${c} in the year that puts it nearest to now, at most a day ahead; false: in no year is it a date. */
+static bool
+infer_year(struct hn_civil c, const struct reader_conf *conf, int64_t *at_ms)
 {
 	const int this_year = hn_civil_of(conf->now_ms).year;
 
@@ -136,7 +138,31 @@ syslog_infer_year(struct hn_civil c, const struct reader_conf *conf, int64_t *at
 	return false;
 }
 
-/* "Nov 23 08:00:00", "Nov 23 2026 08:00:00", "2026 Nov 23 08:00:00", "Nov 23 08:00:00 2026 JST:" */
+/* "2026 ": a year and a blank, if that is what comes next. */
+static void
+take_year(struct hn_view *v, int *year)
+{
+	if (v->n < 5 || !is_digit(v->p[2]) || v->p[4] != ' ' || !take_number(v, 4, year))
+		return;
+	skip_blanks(v);
+}
+
+/* "Nov 23 ", "Nov  3 " */
+static bool
+take_day(struct hn_view *v, struct hn_civil *c)
+{
+	c->month = month_of(*v);
+	if (c->month == 0 || v->n < 5 || v->p[3] != ' ')
+		return false;
+	*v = hn_view_skip(*v, 4);
+	skip_blanks(v);
+	if (!take_number(v, 2, &c->day) || !take_char(v, ' '))
+		return false;
+	skip_blanks(v);
+	return true;
+}
+
+/* "Nov 23 08:00:00", "Nov 23 2026 08:00:00", "2026 Nov 23 08:00:00" */
 static bool
 take_bsd_time(struct hn_view *v, const struct reader_conf *conf, int64_t *at_ms)
 {
@@ -144,62 +170,50 @@ take_bsd_time(struct hn_view *v, const struct reader_conf *conf, int64_t *at_ms)
 	struct hn_view rest = *v;
 	int year = 0;
 
-	if (rest.n > 5 && is_digit(rest.p[0]) && is_digit(rest.p[3]) && rest.p[4] == ' ') {
-		(void)take_number(&rest, 4, &year);
-		skip_blanks(&rest);
-	}
-	c.month = month_of(rest);
-	if (c.month == 0 || rest.n < 5 || rest.p[3] != ' ')
+	take_year(&rest, &year);
+	if (!take_day(&rest, &c))
 		return false;
-	rest = hn_view_skip(rest, 4);
-	skip_blanks(&rest);
-	if (!take_number(&rest, 2, &c.day) || !take_char(&rest, ' '))
-		return false;
-	skip_blanks(&rest);
-	if (rest.n > 4 && is_digit(rest.p[2]) && is_digit(rest.p[3]) && rest.p[4] == ' ') {
-		(void)take_number(&rest, 4, &year);
-		skip_blanks(&rest);
-	}
+	take_year(&rest, &year);
 	if (!take_clock(&rest, &c))
 		return false;
 	c.year = year != 0 ? year : 2000;	/* a leap year, to check the rest */
-	if (!hn_civil_is_valid(c))
+	if (!hn_civil_is_valid(c) || (year == 0 && !infer_year(c, conf, at_ms)))
 		return false;
 	if (year != 0)
 		*at_ms = instant(c, conf);
-	else if (!syslog_infer_year(c, conf, at_ms))
-		return false;
 	*v = rest;
 	return true;
 }
 
-/* "2026-11-23T08:00:00.123+09:00" or "2026/11/23 08:00:00"; the second names no host. */
-static bool
-take_iso_time(struct hn_view *v, const struct reader_conf *conf, struct header *h)
+bool
+syslog_time(struct hn_view v, const struct reader_conf *conf, int64_t *at_ms)
 {
-	struct hn_view rest = *v;
-	const struct hn_view date = take_word(&rest);
+	return take_bsd_time(&v, conf, at_ms);
+}
 
-	if (date.n < 10 || !is_digit(date.p[0]) || (date.p[4] != '-' && date.p[4] != '/') || date.p[7] != date.p[4])
+/* "2026-11-23T08:00:00.123+09:00", "2026-11-23T08:00:00" */
+static bool
+read_joined_time(struct hn_view v, const struct reader_conf *conf, int64_t *at_ms)
+{
+	const struct hn_view clock = hn_view_skip(v, 11);
+	const bool has_zone = hn_lower(v.p[v.n - 1]) == 'z' || hn_view_find(clock, '+') < clock.n ||
+	    hn_view_find(clock, '-') < clock.n;
+
+	if (hn_time_parse(v, 0, at_ms) != HN_OK)
 		return false;
-	if (date.n > 10) {
-		const char last = date.p[date.n - 1];
-		const struct hn_view clock = hn_view_skip(date, 11);
-		const bool has_zone = last == 'Z' || last == 'z' || hn_view_find(clock, '+') < clock.n ||
-		    hn_view_find(clock, '-') < clock.n;
+	if (!has_zone && conf->zone != NULL)
+		*at_ms = hn_zone_instant(conf->zone, *at_ms);
+	return true;
+}
 
-		if (hn_time_parse(date, 0, &h->at_ms) != HN_OK)
-			return false;
-		if (!has_zone && conf->zone != NULL)
-			h->at_ms = hn_zone_instant(conf->zone, h->at_ms);
-		h->has_host = true;
-		*v = rest;
-		return true;
-	}
+/* "2026/11/23", then in ${rest} "08:00:00" */
+static bool
+read_split_time(struct hn_view date, struct hn_view *rest, const struct reader_conf *conf, int64_t *at_ms)
+{
 	struct hn_civil c = { 0 };
 	int64_t day_ms;
 
-	if (hn_time_parse(date, 0, &day_ms) != HN_OK || !take_clock(&rest, &c))
+	if (hn_time_parse(date, 0, &day_ms) != HN_OK || !take_clock(rest, &c))
 		return false;
 	const struct hn_civil day = hn_civil_of(day_ms);
 
@@ -208,8 +222,25 @@ take_iso_time(struct hn_view *v, const struct reader_conf *conf, struct header *
 	c.day = day.day;
 	if (!hn_civil_is_valid(c))
 		return false;
-	h->at_ms = instant(c, conf);
-	(void)take_char(&rest, ':');
+	*at_ms = instant(c, conf);
+	(void)take_char(rest, ':');
+	return true;
+}
+
+/* A date and time in one word is followed by a host, in two words it is not. */
+static bool
+take_iso_time(struct hn_view *v, const struct reader_conf *conf, struct header *h)
+{
+	struct hn_view rest = *v;
+	const struct hn_view date = take_word(&rest);
+
+	if (date.n < 10 || (date.p[4] != '-' && date.p[4] != '/') || date.p[7] != date.p[4])
+		return false;
+	const bool is_joined = date.n > 11;
+
+	if (!(is_joined ? read_joined_time(date, conf, &h->at_ms) : read_split_time(date, &rest, conf, &h->at_ms)))
+		return false;
+	h->has_host = is_joined;
 	*v = rest;
 	return true;
 }

@@ -1,7 +1,6 @@
 #ifndef RECORD_SYSLOG_H
 #define RECORD_SYSLOG_H
 
-#include "base/clock.h"
 #include "record/reader.h"
 
 /*
@@ -12,7 +11,10 @@
  */
 extern const struct reader syslog_reader;
 
-/* The instant of ${c}, whose year is to be inferred; false: no year makes it a date.  For tests and other readers. */
-bool syslog_infer_year(struct hn_civil c, const struct reader_conf *conf, int64_t *at_ms);
+/*
+ * A date and time of day as syslog writes them ("Nov 23 08:00:00", with a year before or behind the day or none), in the
+ * source's zone; what follows them is not looked at.  false: it is none.
+ */
+bool syslog_time(struct hn_view v, const struct reader_conf *conf, int64_t *at_ms);
 
 #endif
