@@ -1,10 +1,15 @@
 #include "cli/command.h"
+#include "cli/indicators.h"
 #include "cli/manual.h"
 #include "cli/site.h"
 #include "cli/watch.h"
 
 const struct command *const commands[] = {
 	&watch_command,
+	&indicators_import_command,
+	&indicators_list_command,
+	&indicators_check_command,
+	&indicators_export_command,
 	&manual_command,
 	&site_command,
 	NULL,

@@ -8,8 +8,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "detect/indicator_build.h"
-#include "record/input.h"
+#include "cli/indicator_files.h"
 
 #define ALLOW_BYTES_MAX (16u << 20)
 
@@ -18,8 +17,7 @@ struct watch_lists {
 	struct indicator_table *owned;
 	const struct indicator_table *indicators;
 	struct indicator_build *build;
-	const char *path;		/* of the list being read */
-	uint64_t refused;		/* its lines that are no indicator */
+	struct indicator_files files;
 };
 
 /* The whole file ${path} into ${b}; false: errno says why. */
@@ -62,83 +60,32 @@ read_allow(struct watch *w, const char *path)
 	return ok;
 }
 
-/* One line of a list: the value is what stands before the first comma. */
-static void
-take_indicator(void *ctx, struct hn_view line, uint64_t number)
-{
-	struct watch_lists *l = ctx;
-	static struct indicator_scratch scratch;
-	struct indicator i = { .about = { .feed = hn_view_of(l->path), .confidence = 75 } };
-	struct hn_view rest = hn_view_trim(line), value;
-	struct hn_err err;
-
-	(void)hn_view_cut(&rest, ',', &value);
-	if (value.n == 0 || value.p[0] == '#' || (number == 1 && hn_view_eq(value, HN_LIT("value"))))
-		return;
-	if (indicator_key_of_text(value, &scratch, &i.key, &err) != HN_OK ||
-	    indicator_build_add(l->build, &i, &err) != HN_OK)
-		l->refused++;
-}
-
-static void
-list_fault(void *ctx, uint64_t number, const struct hn_err *why)
-{
-	struct watch_lists *l = ctx;
-
-	(void)number;
-	(void)why;
-	l->refused++;
-}
-
-static bool
-push_file(int fd, struct input *in)
-{
-	static char chunk[65536];
-	ssize_t n;
-
-	while ((n = read(fd, chunk, sizeof(chunk))) > 0)
-		if (input_push(in, (struct hn_view){ chunk, (size_t)n }) != HN_OK)
-			return false;
-	return n == 0 && input_end(in) == HN_OK;
-}
-
-static bool
-read_indicators(struct watch_lists *l, const char *path)
-{
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct input *in = NULL;
-	const struct input_ops ops = { take_indicator, list_fault, l };
-	bool ok = fd >= 0 && input_new((struct input_limits){ 0 }, ops, &in, NULL) == HN_OK;
-
-	l->path = path;
-	ok = ok && push_file(fd, in);
-	if (!ok)
-		command_say(l->watch->args, "watch.error.indicators", path, fd < 0 ? strerror(errno) : "", NULL);
-	input_free(in);
-	if (fd >= 0)
-		(void)close(fd);
-	return ok;
-}
-
 static bool
 read_all_indicators(struct watch_lists *l)
 {
-	const char *path;
+	const struct indicator_about defaults = { .feed = HN_LIT(""), .note = HN_LIT(""), .confidence = INDICATOR_CONFIDENCE };
+	const struct arguments *a = l->watch->args;
+	struct indicator_total total = { 0 };
 	const int64_t now_ms = hn_clock_ms();
 	struct hn_err err = { .what = "" };
+	const char *path;
 
-	if (!arguments_has(l->watch->args, "indicators"))
+	if (!arguments_has(a, "indicators"))
 		return true;
 	l->build = indicator_build_new();
 	if (l->build == NULL)
 		return false;
-	for (size_t i = 0; (path = arguments_nth(l->watch->args, "indicators", i)) != NULL; i++)
-		if (!read_indicators(l, path))
+	for (size_t i = 0; (path = arguments_nth(a, "indicators", i)) != NULL; i++)
+		if (!indicator_files_open(&l->files, a, path))
 			return false;
-	if (indicator_build_open(l->build, now_ms, (uint64_t)now_ms, &l->owned, &err) != HN_OK) {
-		command_say(l->watch->args, "watch.error.indicators", path, err.what, NULL);
+	if (!indicator_files_read(&l->files, a, &defaults, l->build, &total))
+		return false;
+	if (indicator_build_open(l->build, now_ms, indicator_files_seed(), &l->owned, &err) != HN_OK) {
+		command_say(a, "watch.error.start", err.what, NULL, NULL);
 		return false;
 	}
+	indicator_build_free(l->build);
+	l->build = NULL;
 	l->indicators = l->owned;
 	return true;
 }
@@ -161,6 +108,7 @@ watch_lists_close(struct watch_lists *l)
 	if (l == NULL)
 		return;
 	indicator_table_close(l->owned);
+	indicator_files_close(&l->files);
 	indicator_build_free(l->build);
 	hn_free(l);
 }

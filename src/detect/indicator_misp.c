@@ -47,7 +47,7 @@ static void
 take_addr_port(struct indicator_sink *s, struct hn_view left, struct hn_view right, const struct indicator_about *about)
 {
 	struct hn_buf text = HN_BUF(INDICATOR_KEY_MAX);
-	const bool brackets = hn_view_find(left, ':') < left.n;
+	const bool brackets = hn_view_find(left, ':') < left.n && left.p[0] != '[';
 
 	hn_buf_put(&text, brackets ? HN_LIT("[") : HN_LIT(""));
 	hn_buf_put(&text, left);

@@ -112,7 +112,7 @@ take_terms(struct stix *x, const struct indicator_about *about, uint64_t number)
 			indicator_sink_take(x->sink, t->value, HN_LIT(""), about, number);
 			continue;
 		}
-		const bool brackets = hn_view_find(t->value, ':') < t->value.n;
+		const bool brackets = hn_view_find(t->value, ':') < t->value.n && t->value.p[0] != '[';
 
 		hn_buf_put(&text, brackets ? HN_LIT("[") : HN_LIT(""));
 		hn_buf_put(&text, t->value);
