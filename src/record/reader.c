@@ -1,15 +1,20 @@
 #include "record/reader.h"
 
 #include "record/cef.h"
+#include "record/eve.h"
 #include "record/fortigate.h"
 #include "record/squid.h"
 #include "record/syslog.h"
 #include "record/winevent.h"
 #include "record/winxml.h"
 #include "record/yamaha.h"
+#include "record/zeek.h"
 
 const struct reader *const readers[] = {
 	&cef_reader,
+	&zeek_reader,
+	&eve_reader,
+	&zeek_json_reader,
 	&fortigate_reader,
 	&squid_reader,
 	&winevent_reader,

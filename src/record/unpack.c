@@ -119,13 +119,14 @@ push_gzip(struct unpack *u, unpack_sink *sink, void *ctx, struct hn_err *err)
 		u->z.next_out = (Bytef *)u->piece;
 		u->z.avail_out = PIECE_BYTES;
 		z = inflate(&u->z, Z_NO_FLUSH);
-		if (z != Z_OK && z != Z_STREAM_END && z != Z_BUF_ERROR)
-			return HN_FAIL(err, z == Z_MEM_ERROR ? HN_E_NOMEM : HN_E_SYNTAX, 0, "gzip");
 		u->inside = z != Z_STREAM_END;
+		/* What came before a broken place is good. */
 		const enum hn_rc rc = sink(ctx, (struct hn_view){ u->piece, PIECE_BYTES - u->z.avail_out }, err);
 
 		if (rc != HN_OK)
 			return rc;
+		if (z != Z_OK && z != Z_STREAM_END && z != Z_BUF_ERROR)
+			return HN_FAIL(err, z == Z_MEM_ERROR ? HN_E_NOMEM : HN_E_SYNTAX, 0, "gzip");
 	} while (u->z.avail_in > 0 || (u->z.avail_out == 0 && u->inside));
 	return HN_OK;
 }
