@@ -3,7 +3,12 @@
 # root only; used by .ci/run in a bare Debian.
 set -eu
 cd "$(dirname "$0")/.."
-deb=$(ls -t hinomi_*.deb | head -n 1)
+deb=$(printf '%s\n' hinomi_*.deb | sort -V | tail -n 1)
+
+# apt's own user may not look into a folder of root's.
+copy=$(mktemp -d)/$deb
+install -Dm644 "$deb" "$copy"
+chmod 755 "$(dirname "$copy")"
 
 # is_there WHAT COMMAND...: fail, naming it, where the command fails
 is_there() {
@@ -12,7 +17,7 @@ is_there() {
 	"$@" >/dev/null 2>&1 || { echo "install-test: $what" >&2; exit 1; }
 }
 
-DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "./$deb" </dev/null >/dev/null
+DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$copy" </dev/null >"$copy.log" 2>&1 || { cat "$copy.log"; exit 1; }
 is_there "hinomi --version fails" hinomi --version
 is_there "the version is not the package's" test "hinomi $(dpkg-query -W -f '${Version}' hinomi)" = "$(hinomi --version)"
 is_there "there is no user hinomi" getent passwd hinomi
@@ -28,8 +33,8 @@ if command -v systemd-analyze >/dev/null; then
 else
 	echo "install-test: systemd-analyze is not here, so hinomi.service was not verified"
 fi
-DEBIAN_FRONTEND=noninteractive apt-get install -y -q --reinstall "./$deb" </dev/null >/dev/null
-DEBIAN_FRONTEND=noninteractive apt-get purge -y -q hinomi </dev/null >/dev/null
+DEBIAN_FRONTEND=noninteractive apt-get install -y -q --reinstall "$copy" </dev/null >"$copy.log" 2>&1 || { cat "$copy.log"; exit 1; }
+DEBIAN_FRONTEND=noninteractive apt-get purge -y -q hinomi </dev/null >"$copy.log" 2>&1
 is_there "purge leaves the program" test ! -e /usr/bin/hinomi
 is_there "purge throws evidence away" test -d /var/lib/hinomi
 echo "install-test: $deb installs, runs and goes away"

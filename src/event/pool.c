@@ -65,7 +65,7 @@ run_thread(void *arg)
 		pthread_mutex_lock(&p->lock);
 		append(&p->finished, job);
 		if (write(p->watch.fd, &one, sizeof(one)) != (ssize_t)sizeof(one))
-			assert(!"an eventfd takes a one");
+			assert(false && "an eventfd takes a one");
 	}
 	pthread_mutex_unlock(&p->lock);
 	return NULL;

@@ -52,7 +52,7 @@ letter_of(char c)
 	for (size_t i = 0; i < HN_COUNT(letters); i++)
 		if (letters[i].letter == c)
 			return &letters[i];
-	assert(!"a pattern names a capture that there is not");
+	assert(false && "a pattern names a capture that there is not");
 	return NULL;
 }
 
