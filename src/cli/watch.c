@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/watch_lists.h"
 #include "cli/watch_run.h"
 
@@ -47,6 +48,7 @@ take_names(struct watch *w)
 	const char *zone = arguments_value(w->args, "time-zone", "Asia/Tokyo");
 	const char *given;
 
+	(void)hn_text_init();	/* without it Japanese encodings become U+FFFD: read on */
 	if (hn_zone_load(hn_view_of(zone), &w->zone, NULL) != HN_OK)
 		return say_wrong(w, "watch.error.zone", zone, NULL, NULL);
 	for (size_t i = 0; (given = arguments_nth(w->args, "only", i)) != NULL; i++) {

@@ -159,10 +159,17 @@ daemon_read(struct hn_view program, struct hn_view message, struct record *r)
 {
 	const struct hn_view text = without_repeat(message);
 
+	const char *programs = NULL;
+	bool is_its = false;
+
 	for (size_t i = 0; i < HN_COUNT(messages); i++) {
 		const struct message *const m = &messages[i];
 
-		if (!is_among(program, m->programs) || !pattern_match(m->pattern, text, r))
+		if (m->programs != programs) {	/* most rows have their programs in common with the one before */
+			programs = m->programs;
+			is_its = is_among(program, programs);
+		}
+		if (!is_its || !pattern_match(m->pattern, text, r))
 			continue;
 		r->kind = m->kind;
 		r->dataset = m->dataset;

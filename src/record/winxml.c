@@ -431,8 +431,11 @@ winxml_read(void *state, const struct reader_conf *conf, struct hn_view line, st
 	if (rc == HN_OK) {
 		const struct hn_view lasting = hn_arena_copy(conf->arena, hn_buf_view(&json));
 
-		rc = lasting.p == NULL ? HN_FAIL(err, HN_E_NOMEM, 0, "XML event") :
-		    winevent_reader.read(state, conf, lasting, r, err);
+		struct hn_err inner = { .rc = HN_E_NOMEM, .what = "XML event" };
+
+		rc = lasting.p == NULL ? HN_E_NOMEM : winevent_reader.read(state, conf, lasting, r, &inner);
+		if (rc < HN_OK)		/* its place in the JSON would say nothing to anyone */
+			rc = HN_FAIL(err, inner.rc, 0, inner.what);
 	}
 	hn_buf_fini(&json);
 	return rc;
