@@ -98,10 +98,9 @@ class Inputs:
         return self.tiled("eve-%d.json" % self.megabytes, real) if os.path.exists(real) else None
 
     def http_distinct(self):
-        """Zeek http.log of at least 400 MB in which every row names another host."""
+        """Zeek http.log of at least 400 MB, rows of ordinary traffic, in which every row names another host."""
         size = max(self.megabytes, 400)
-        real = sorted(glob.glob(os.path.join(DATA, "rita", "*", "*", "http.*.log.gz")) +
-                      glob.glob(os.path.join(DATA, "rita", "proxy_rolling", "http.*.log.gz")))
+        real = sorted(glob.glob(os.path.join(DATA, "rita", "proxy_rolling", "http.*.log.gz")))
         def write(out):
             rows = http_rows(real)
             rng = random.Random(1)
@@ -118,7 +117,7 @@ class Inputs:
                 block = b"".join(chunk)
                 out.write(block)
                 written += len(block)
-        return self.made("http-distinct-%d.log" % size, write)
+        return self.made("http-%d.log" % size, write)
 
     def indicators(self):
         """1.6 million and more: a public list where present, else made ones of the same make-up."""

@@ -5,6 +5,8 @@
 
 #include "base/num.h"
 
+#define ADDR_TEXT_MAX 48u	/* "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" and more */
+
 static const struct hn_addr v4_base = { .b = { [10] = 0xff, [11] = 0xff } };
 
 static bool
@@ -155,27 +157,70 @@ longest_zeros(const uint16_t *g, int *start, int *len)
 	}
 }
 
-void
-hn_addr_put(struct hn_buf *b, struct hn_addr a)
+static char *
+put_decimal(char *to, unsigned n)
+{
+	if (n >= 100)
+		*to++ = (char)('0' + n / 100);
+	if (n >= 10)
+		*to++ = (char)('0' + n / 10 % 10);
+	*to++ = (char)('0' + n % 10);
+	return to;
+}
+
+/* A group of IPv6, without leading zeros. */
+static char *
+put_hex_group(char *to, unsigned g)
+{
+	static const char digit[] = "0123456789abcdef";
+
+	for (int shift = 12; shift >= 0; shift -= 4)
+		if (g >> shift != 0 || shift == 0)
+			*to++ = digit[g >> shift & 15];
+	return to;
+}
+
+static char *
+put_v6(char *to, struct hn_addr a)
 {
 	uint16_t g[8];
 	int start, len;
 
-	if (hn_addr_is_v4(a)) {
-		hn_buf_printf(b, "%u.%u.%u.%u", a.b[12], a.b[13], a.b[14], a.b[15]);
-		return;
-	}
 	for (int i = 0; i < 8; i++)
 		g[i] = (uint16_t)(a.b[2 * i] << 8 | a.b[2 * i + 1]);
 	longest_zeros(g, &start, &len);
 	for (int i = 0; i < 8; i++) {
 		if (i == start) {
-			hn_buf_put(b, HN_LIT("::"));
+			*to++ = ':';
+			*to++ = ':';
 			i += len - 1;
 			continue;
 		}
-		hn_buf_printf(b, "%s%x", i > 0 && i != start + len ? ":" : "", g[i]);
+		if (i > 0 && i != start + len)
+			*to++ = ':';
+		to = put_hex_group(to, g[i]);
 	}
+	return to;
+}
+
+/* Without printf: addresses are written for every line with one that is not in its normal form. */
+void
+hn_addr_put(struct hn_buf *b, struct hn_addr a)
+{
+	char text[ADDR_TEXT_MAX];
+	char *to = text;
+
+	if (hn_addr_is_v4(a)) {
+		for (int i = 12; i < 16; i++) {
+			if (i > 12)
+				*to++ = '.';
+			to = put_decimal(to, a.b[i]);
+		}
+	} else {
+		to = put_v6(text, a);
+	}
+	assert(to <= text + sizeof(text));
+	hn_buf_put(b, (struct hn_view){ text, (size_t)(to - text) });
 }
 
 bool
