@@ -1,4 +1,6 @@
 #include "cli/command.h"
+#include "cli/evidence.h"
+#include "cli/hunt.h"
 #include "cli/indicators.h"
 #include "cli/manual.h"
 #include "cli/site.h"
@@ -10,6 +12,8 @@ const struct command *const commands[] = {
 	&indicators_list_command,
 	&indicators_check_command,
 	&indicators_export_command,
+	&hunt_command,
+	&evidence_verify_command,
 	&manual_command,
 	&site_command,
 	NULL,

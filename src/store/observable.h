@@ -23,6 +23,7 @@
 #define HN_OBSERVABLE_VALUE_MAX 2048u	/* bytes */
 #define HN_OBSERVABLE_NAME_MAX 256u	/* bytes of a machine or an account; longer ones are cut */
 #define HN_OBSERVABLE_DAYS 400
+#define HN_OBSERVABLE_ZONE_S 32400	/* seconds east of UTC: where a site's day begins unless it says otherwise (Asia/Tokyo) */
 #define HN_OBSERVABLE_DAY_ROWS_MAX (8u << 20)	/* of one day; more are counted and left out */
 #define HN_OBSERVABLE_JOURNAL_BYTES (16u << 20)	/* at which a journal wants to be merged */
 
