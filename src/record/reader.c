@@ -3,6 +3,7 @@
 #include "record/cef.h"
 #include "record/eve.h"
 #include "record/fortigate.h"
+#include "record/logformat.h"
 #include "record/squid.h"
 #include "record/syslog.h"
 #include "record/winevent.h"
@@ -17,6 +18,8 @@ const struct reader *const readers[] = {
 	&zeek_json_reader,
 	&fortigate_reader,
 	&squid_reader,
+	&combined_reader,
+	&logformat_reader,
 	&winevent_reader,
 	&winxml_reader,
 	&yamaha_reader,

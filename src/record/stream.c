@@ -54,7 +54,8 @@ enum hn_rc
 stream_new(struct hn_view format, const struct reader_conf *conf, struct stream **out, struct hn_err *err)
 {
 	const bool automatic = format.n == 0 || hn_view_eq(format, HN_LIT("auto"));
-	const struct reader *const reader = automatic ? NULL : reader_find(format);
+	const bool told = automatic && conf->logformat.n > 0;
+	const struct reader *const reader = told ? reader_find(HN_LIT("logformat")) : automatic ? NULL : reader_find(format);
 	enum hn_rc rc = HN_OK;
 
 	if (!automatic && reader == NULL)
@@ -65,7 +66,7 @@ stream_new(struct hn_view format, const struct reader_conf *conf, struct stream 
 		return HN_FAIL(err, HN_E_NOMEM, 0, "stream");
 	s->conf = conf;
 	s->fixed = !automatic;
-	if (s->fixed)
+	if (reader != NULL)
 		rc = know(s, reader, &s->now, err);
 	if (rc != HN_OK) {
 		stream_free(s);

@@ -25,7 +25,10 @@ struct stream_counts {
 	struct stream_fault faults[STREAM_FAULTS_MAX];
 };
 
-/* ${format}: a reader's name, or empty or "auto".  HN_E_NOTFOUND: no reader of that name; HN_E_NOMEM; or what init says. */
+/*
+ * ${format}: a reader's name, or empty or "auto"; then a logformat in ${conf} is tried first.
+ * HN_E_NOTFOUND: no reader of that name; HN_E_NOMEM; or what init says.
+ */
 enum hn_rc stream_new(struct hn_view format, const struct reader_conf *conf, struct stream **out,
     struct hn_err *err) HN_MUST_CHECK;
 void stream_free(struct stream *s);
