@@ -4,6 +4,7 @@
 #include "cli/indicators.h"
 #include "cli/manual.h"
 #include "cli/site.h"
+#include "cli/token.h"
 #include "cli/watch.h"
 
 const struct command *const commands[] = {
@@ -16,5 +17,6 @@ const struct command *const commands[] = {
 	&evidence_verify_command,
 	&manual_command,
 	&site_command,
+	&token_command,
 	NULL,
 };

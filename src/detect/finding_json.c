@@ -67,6 +67,16 @@ put_evidence(struct hn_buf *b, const struct finding *f, const struct finding_sou
 	hn_buf_char(b, ']');
 }
 
+/* What a part means, for people; a part without words stands for itself. */
+static void
+put_part_words(struct hn_buf *b, struct hn_view name, enum hn_lang lang)
+{
+	char key[FINDING_TEXT_MAX + 8];
+
+	(void)snprintf(key, sizeof(key), "part.%.*s", (int)name.n, name.p);
+	hn_buf_json(b, hn_word_has(key) ? hn_word(lang, key) : name);
+}
+
 static void
 put_parts(struct hn_buf *b, const struct finding *f)
 {
@@ -74,7 +84,11 @@ put_parts(struct hn_buf *b, const struct finding *f)
 	for (size_t i = 0; i < f->n_parts; i++) {
 		hn_buf_put(b, i > 0 ? HN_LIT(",{\"name\":") : HN_LIT("{\"name\":"));
 		hn_buf_json(b, f->parts[i].name);
-		hn_buf_printf(b, ",\"weight\":%.2f}", f->parts[i].weight);
+		hn_buf_printf(b, ",\"weight\":%.2f,\"words\":{\"ja\":", f->parts[i].weight);
+		put_part_words(b, f->parts[i].name, HN_LANG_JA);
+		hn_buf_put(b, HN_LIT(",\"en\":"));
+		put_part_words(b, f->parts[i].name, HN_LANG_EN);
+		hn_buf_put(b, HN_LIT("}}"));
 	}
 	hn_buf_char(b, ']');
 }

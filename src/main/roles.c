@@ -3,6 +3,10 @@
 #include "event/jail.h"
 #include "event/role.h"
 #include "site/child.h"
+#include "site/core.h"
+#include "site/sense.h"
+#include "site/view.h"
+#include "web/web.h"
 
 #define NOTHING 0
 

@@ -1,5 +1,6 @@
 #include "site/messages.h"
 
+#include "detect/finding_wire.h"
 #include "site/config.h"
 
 #define PARENT HN_ROLE_BIT(HN_PARENT)

@@ -1,0 +1,87 @@
+/* What the site tells: the shapes of its JSON, and how it is asked. */
+
+export type Level = "critical" | "high" | "medium" | "low" | "info";
+export type Both = { ja: string; en: string };
+
+export type Finding = {
+  id: string;
+  kind: string;
+  rule: string;
+  title: Both;
+  advice: Both;
+  level: Level;
+  score: number;
+  techniques: string[];
+  source: string;
+  destination: string;
+  user: string;
+  note: string;
+  count: number;
+  first_at: string;
+  last_at: string;
+  evidence: { file: string; line: number; raw: string }[];
+  parts: { name: string; weight: number; words: Both }[];
+};
+
+export type Source = {
+  id: number;
+  name: string;
+  kind: string;
+  format: string;
+  trouble: string;
+  last_at: string | null;
+  records: number;
+  unread: number;
+  dropped: number;
+  state: "speaking" | "silent" | "never";
+  silent_after_s: number;
+};
+
+export type State = {
+  site: string;
+  at: string;
+  findings: Record<Level, number>;
+  sources: { total: number; speaking: number; silent: number; never: number };
+  unchecked: string[];
+  records: number;
+  unread: number;
+  dropped: number;
+  disk?: { free_bytes: number; total_bytes: number };
+  version: string;
+};
+
+/* Nobody is signed in (any more). */
+export class SignedOut extends Error {}
+
+async function ask<T>(path: string): Promise<T> {
+  const answer = await fetch(path, { headers: { Accept: "application/json" }, cache: "no-store" });
+  if (answer.status === 401) throw new SignedOut();
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return (await answer.json()) as T;
+}
+
+export const getState = () => ask<State>("/api/state");
+export const getSources = () => ask<Source[]>("/api/sources");
+export const getFinding = (id: string) => ask<Finding>(`/api/findings/${encodeURIComponent(id)}`);
+
+export function getFindings(filter: { level: string; q: string; before?: string }) {
+  const query = new URLSearchParams({ limit: "50" });
+  if (filter.level) query.set("level", filter.level);
+  if (filter.q) query.set("q", filter.q);
+  if (filter.before) query.set("before", filter.before);
+  return ask<{ items: Finding[]; next: string | null }>(`/api/findings?${query}`);
+}
+
+/* Sign in with the one-time token; null: done; else how long to wait before the next try. */
+export async function signIn(token: string): Promise<null | { wait_ms: number }> {
+  const answer = await fetch("/api/session", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ token: token.trim().toUpperCase() }),
+  });
+  if (answer.ok) return null;
+  if (answer.status !== 401) throw new Error(String(answer.status));
+  return (await answer.json()) as { wait_ms: number };
+}
+
+export const signOut = () => fetch("/api/session", { method: "DELETE" });

@@ -1,0 +1,119 @@
+#include "site/core.h"
+
+#include <assert.h>
+
+#include "base/clock.h"
+#include "base/wire.h"
+#include "site/core_parts.h"
+
+#define SECOND_MS 1000
+
+void
+core_tell(struct core *c, enum site_change what, struct hn_view id)
+{
+	struct hn_buf b = HN_BUF(256);
+	enum hn_rc rc;
+
+	hn_put_u8(&b, (uint8_t)what);
+	hn_put_bytes(&b, id);
+	rc = b.failed ? HN_OK : site_child_send(c->child, HN_WEB, SITE_MSG_CHANGED, hn_buf_view(&b));
+	(void)rc;	/* no console is there, or it lags: it reads all anew when it is back */
+	hn_buf_fini(&b);
+}
+
+static void
+every_second(void *arg)
+{
+	struct core *c = arg;
+	enum hn_rc rc;
+
+	core_batch_retry(c);
+	core_login_tick(c);
+	core_indicators_check(c, false);
+	core_tell(c, SITE_CHANGE_STATE, HN_LIT(""));
+	rc = hn_loop_after(c->child->loop, &c->second, SECOND_MS);
+	assert(rc == HN_OK);
+}
+
+static enum hn_rc
+open_db(struct core *c, struct hn_err *err)
+{
+	char folder[SITE_PATH_MAX];
+	char path[SITE_PATH_MAX + 16];
+
+	if (!site_place_path(c->child->config, SITE_PLACE_DB, folder))
+		return HN_FAIL(err, HN_E_LIMIT, 0, "data_dir");
+	(void)snprintf(path, sizeof(path), "%s/site.db", folder);
+	return hn_db_open(path, HN_DB_WRITE, &c->db, err);
+}
+
+static enum hn_rc
+core_start(struct site_child *child, struct hn_err *err)
+{
+	struct core *c = child->state;
+	enum hn_rc rc;
+
+	c->child = child;
+	c->pending = HN_BUF(CORE_PENDING_MAX);
+	c->second = (struct hn_timer){ .fire = every_second, .arg = c };
+	site_outbox_init(&c->to_sense, child, HN_SENSE);
+	core_indicators_init(c);
+	rc = open_db(c, err);
+	if (rc == HN_OK)
+		rc = core_batch_start(c, err);
+	if (rc == HN_OK)
+		rc = core_login_start(c, err);
+	return rc == HN_OK ? hn_loop_after(child->loop, &c->second, SECOND_MS) : rc;
+}
+
+static enum hn_rc
+core_message(struct site_child *child, enum hn_role_id from, const struct hn_msg *m)
+{
+	struct core *c = child->state;
+
+	switch (from) {
+	case HN_SENSE:
+		return core_batch_message(c, m);
+	case HN_WEB:
+		return core_login_message(c, m);
+	case HN_INTAKE:
+		return m->type == SITE_MSG_SOURCE_COUNTS ? core_batch_counts(c, m->body) :
+		    core_batch_quarantined(c, m->body);
+	default:
+		return HN_OK;	/* the parent's ROLE_STATE: shown by a later page */
+	}
+}
+
+static void
+core_peer_changed(struct site_child *child, enum hn_role_id peer, bool is_there)
+{
+	core_batch_peer(child->state, peer, is_there);
+}
+
+static void
+core_writable(struct site_child *child, enum hn_role_id peer)
+{
+	struct core *c = child->state;
+
+	if (peer == HN_SENSE)
+		site_outbox_send(&c->to_sense);
+}
+
+static void
+core_stop(struct site_child *child)
+{
+	struct core *c = child->state;
+
+	hn_db_close(c->db);
+	site_outbox_fini(&c->to_sense);
+	hn_buf_fini(&c->pending);
+}
+
+const struct site_role_ops core_ops = {
+	.state_bytes = sizeof(struct core),
+	.start = core_start,
+	.message = core_message,
+	.peer_changed = core_peer_changed,
+	.writable = core_writable,
+	.stop = core_stop,
+};

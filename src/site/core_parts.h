@@ -1,0 +1,81 @@
+#ifndef SITE_CORE_PARTS_H
+#define SITE_CORE_PARTS_H
+
+/* The parts of the core role: only core*.c include this. */
+
+#include "event/log.h"
+#include "site/batch.h"
+#include "site/child.h"
+#include "site/outbox.h"
+#include "store/db.h"
+
+#define CORE_PENDING_MAX (512u << 20)	/* bytes of what sense found in one batch (a document may be one) */
+#define CORE_TOKEN_GROUPS 6u
+#define CORE_TOKEN_LIVES_MS INT64_C(86400000)
+#define CORE_SESSION_LIVES_MS INT64_C(43200000)
+#define CORE_LOGIN_WAIT_MAX_MS 60000u
+
+/* What web tells the consoles about. */
+enum site_change { SITE_CHANGE_FINDING, SITE_CHANGE_STATE, SITE_CHANGE_SOURCE };
+
+/* The indicator table as last seen on disk. */
+struct core_table {
+	char path[SITE_PATH_MAX];
+	int64_t device, inode, changed_ns;
+};
+
+struct core {
+	struct site_child *child;
+	struct hn_db *db;
+	uint64_t committed;		/* offset of the evidence log */
+	struct hn_buf pending;		/* u32 type, u32 length, body: of the batch being told */
+	bool has_end;			/* the batch is whole, but could not be committed yet */
+	struct site_outbox to_sense;
+	struct hn_timer second;
+	struct core_table table;
+	unsigned wrong_logins;		/* since the last right one; each doubles the wait */
+	int64_t login_free_at_ms;	/* monotonic */
+	char token_path[SITE_PATH_MAX];
+	char wanted_path[SITE_PATH_MAX];
+	uint8_t token_hash[32];
+	struct core_memory *memory;	/* observables: core_memory.c */
+};
+
+/* ---- core_batch.c */
+
+/* A message of sense about the batch it is reading; BATCH_END commits it. */
+enum hn_rc core_batch_message(struct core *c, const struct hn_msg *m) HN_MUST_CHECK;
+
+/* Try again to commit a whole batch that the disk had no room for. */
+void core_batch_retry(struct core *c);
+
+/* Tell a new sense what it must know, and a new intake where to begin. */
+void core_batch_peer(struct core *c, enum hn_role_id peer, bool is_there);
+
+/* Message SOURCE_COUNTS, BATCH_QUARANTINED of intake. */
+enum hn_rc core_batch_counts(struct core *c, struct hn_view body) HN_MUST_CHECK;
+enum hn_rc core_batch_quarantined(struct core *c, struct hn_view body) HN_MUST_CHECK;
+
+/* Read where the database stands and which sources there are. */
+enum hn_rc core_batch_start(struct core *c, struct hn_err *err) HN_MUST_CHECK;
+
+/* ---- core_indicators.c */
+
+/* Hand sense the table on disk when it is another than before (or always). */
+void core_indicators_check(struct core *c, bool always);
+void core_indicators_init(struct core *c);
+
+/* ---- core_login.c */
+
+enum hn_rc core_login_start(struct core *c, struct hn_err *err) HN_MUST_CHECK;
+enum hn_rc core_login_message(struct core *c, const struct hn_msg *m) HN_MUST_CHECK;
+
+/* Once a second: a new token where one is asked for, sessions that are over. */
+void core_login_tick(struct core *c);
+
+/* ---- core.c */
+
+/* Tell the consoles; ${id} empty but for SITE_CHANGE_FINDING.  What web has no room for is not repeated: pages ask anew. */
+void core_tell(struct core *c, enum site_change what, struct hn_view id);
+
+#endif
