@@ -118,6 +118,33 @@ def evidence_size(bench):
                   "%.0f MB, %s" % (megabytes(path), digest(path)))
 
 
+def wall(argv, runs):
+    """Wall seconds of a run, median; 0 and 1 are good ends (found, not found)."""
+    return median(argv, runs, (0, 1))
+
+
+def hunt(bench):
+    """One value and 10,000 values against 400 days of what 400 machines met."""
+    tool = os.path.join(os.path.dirname(bench.hinomi), "bench", "bench_hunt_fill")
+    data = bench.inputs.path("hunt-%d" % HUNT_ROWS)
+    if not os.path.exists(os.path.join(data, "filled-" + time.strftime("%Y%m%d"))):
+        if not os.path.exists(tool):
+            raise RuntimeError("first: ninja -C build bench/bench_hunt_fill")
+        shutil.rmtree(data, ignore_errors=True)
+        os.makedirs(data)
+        subprocess.run([tool, os.path.join(data, "observables"), "400", str(HUNT_ROWS)], check=True)
+        open(os.path.join(data, "filled-" + time.strftime("%Y%m%d")), "w").close()
+    some = bench.inputs.made("hunt-10000.txt", lambda out: out.write(b"".join(
+        b"host%d.site%d.%s\n" % (n % 20, n * 307 % 3000000, b"example" if n % 2 else b"invalid") for n in range(10000))))
+    base = [bench.hinomi, "hunt", "--output", "json", "--data", data]
+    one, many = wall(base + ["host7.site1234567.example"], bench.runs), wall(base + ["--values", some], min(bench.runs, 3))
+    note = "%d M rows in 400 days, files in the page cache as memory allows" % (HUNT_ROWS * 400 // 1000000)
+    bench.add("hunt: one value", "%.0f ms, %.0f MB" % (one["wall"] * 1000, one["rss"]), "-", "<= 1 s", one["wall"] <= 1, note)
+    bench.add("hunt: 10,000 values", "%.2f s, %.0f MB" % (many["wall"], many["rss"]), "-", "<= 10 s", many["wall"] <= 10, note)
+
+
+HUNT_ROWS = 250000  # a day
+
 ROWS = {
     "indicators": indicators,
     "squid": reading("Squid", Inputs.squid, 250, False),
@@ -128,6 +155,7 @@ ROWS = {
     "windows-json": reading("Windows JSON (NXLog)", Inputs.windows, 150, True),
     "winlogbeat": reading("Windows JSON (Winlogbeat)", Inputs.winlogbeat, 150, True),
     "evidence-size": evidence_size,
+    "hunt": hunt,
 }
 
 
