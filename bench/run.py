@@ -118,6 +118,23 @@ def evidence_size(bench):
                   "%.0f MB, %s" % (megabytes(path), digest(path)))
 
 
+def table(bench):
+    """The table that a running site maps: its size, and how long it takes to open the new one at a swap."""
+    entries, store = bench.inputs.indicators(), bench.inputs.path("table")
+    shutil.rmtree(store, ignore_errors=True)
+    os.makedirs(store)
+    made = median([bench.hinomi, "indicators", "import", "--store", store, entries], 1, (0, 1))
+    size = sum(os.path.getsize(os.path.join(store, name)) for name in os.listdir(store))
+    opened = median([bench.hinomi, "indicators", "check", "--store", store, "never-seen.example"], bench.runs, (0, 1))
+    count = sum(1 for _ in open(entries, "rb"))
+    per_two_million = size * 2e6 / count / 1e6
+    bench.add("indicator table: %.2f M lines of a list" % (count / 1e6),
+              "%.0f MB (%.0f MB for 2 M); opened, checked and asked in %.0f ms, %.0f MB" % (
+                  size / 1e6, per_two_million, opened["wall"] * 1000, opened["rss"]), "-",
+              "<= 1 s, <= 80 MB for 2 M", opened["wall"] <= 1 and per_two_million <= 80,
+              "import: %.1f s CPU, %.0f MB" % (made["cpu"], made["rss"]))
+
+
 def wall(argv, runs):
     """Wall seconds of a run, median; 0 and 1 are good ends (found, not found)."""
     return median(argv, runs, (0, 1))
@@ -155,6 +172,7 @@ ROWS = {
     "windows-json": reading("Windows JSON (NXLog)", Inputs.windows, 150, True),
     "winlogbeat": reading("Windows JSON (Winlogbeat)", Inputs.winlogbeat, 150, True),
     "evidence-size": evidence_size,
+    "table": table,
     "hunt": hunt,
 }
 
