@@ -17,7 +17,8 @@ enum meeting {
 	MEET_PRINT,		/* our machine's TLS looks like its program's */
 	MEET_LETTER,		/* a letter came from it */
 	MEET_REPLY,		/* one of us wrote to it */
-	MEET_LOGON,		/* somebody signed in from it */
+	MEET_LOGON,		/* from here on it calls us: somebody signed in from it */
+	MEET_TRY,		/* somebody tried to, and failed */
 	MEET_KNOCK,		/* it speaks to us */
 	MEETINGS
 };
@@ -39,8 +40,9 @@ static const struct row {
 	    { HN_INIT("T1071.001"), HN_INIT("T1573") } },
 	[MEET_LETTER] = { HN_INIT("indicator-letter"), HN_INIT("indicator.letter"), 0.3, 0.3, -2.0, { HN_INIT("T1566") } },
 	[MEET_REPLY] = { HN_INIT("indicator-reply"), HN_INIT("indicator.reply"), 1.2, 0.3, -0.6, { HN_INIT("T1566") } },
-	[MEET_LOGON] = { HN_INIT("indicator-logon"), HN_INIT("indicator.logon"), 0, 3.4, -1.6,
+	[MEET_LOGON] = { HN_INIT("indicator-logon"), HN_INIT("indicator.logon"), 1.2, 2.2, 0,
 	    { HN_INIT("T1133"), HN_INIT("T1078") } },
+	[MEET_TRY] = { HN_INIT("indicator-try"), HN_INIT("indicator.try"), -1.6, 0, 0, { HN_INIT("T1110"), HN_INIT("T1133") } },
 	[MEET_KNOCK] = { HN_INIT("indicator-knock"), HN_INIT("indicator.knock"), -2.4, 0.6, -2.0, { HN_INIT("T1595") } },
 };
 
@@ -99,6 +101,12 @@ is_caller(const struct sight *s, const struct observable *o)
 	return (o->field == FIELD_SOURCE_IP || o->field == FIELD_CLIENT_IP) && !scope_is_internal(s->scope, o->addr);
 }
 
+static bool
+was_refused(const struct sight *s)
+{
+	return hn_view_eq(record_get(s->record, FIELD_EVENT_OUTCOME), HN_LIT("failure"));
+}
+
 static enum meeting
 meeting_of(const struct sight *s, const struct observable *o)
 {
@@ -115,7 +123,7 @@ meeting_of(const struct sight *s, const struct observable *o)
 	};
 
 	if (o->kind == OBSERVABLE_ADDR && is_caller(s, o))
-		return s->record->kind == RECORD_LOGON ? MEET_LOGON : MEET_KNOCK;
+		return s->record->kind != RECORD_LOGON ? MEET_KNOCK : was_refused(s) ? MEET_TRY : MEET_LOGON;
 	for (size_t i = 0; i < HN_COUNT(by_field); i++)
 		if (by_field[i].field == o->field)
 			return by_field[i].meeting;
@@ -138,7 +146,7 @@ machine_of(const struct sight *s, enum meeting m)
 {
 	static const enum field called[] = { FIELD_DESTINATION_IP, FIELD_HOST_NAME, FIELD_OBSERVER_NAME };
 
-	if (m != MEET_LOGON && m != MEET_KNOCK)
+	if (m < MEET_LOGON)
 		return record_machine(s->record);
 	return first_of(s->record, called, HN_COUNT(called));
 }
@@ -191,9 +199,9 @@ weigh(struct state *st, const struct sight *s, const struct indicator *i, enum m
 	add_part(f, HN_LIT("indicator.confidence"), (i->about.confidence - 50) / 50.0 * 1.5);
 	add_part(f, rows[m].part, rows[m].weight);
 	if (hn_view_eq(outcome, HN_LIT("success")))
-		add_part(f, HN_LIT("outcome.allowed"), rows[m].allowed);
-	if (hn_view_eq(outcome, HN_LIT("failure")))
-		add_part(f, HN_LIT("outcome.blocked"), rows[m].blocked);
+		add_part(f, HN_LIT("outcome"), rows[m].allowed);
+	if (was_refused(s))
+		add_part(f, HN_LIT("outcome"), rows[m].blocked);
 	if (m != MEET_KNOCK)
 		add_part(f, HN_LIT("number"), weight_of_number(st, f, s->record->at_ms));
 }

@@ -63,7 +63,7 @@ static const struct scene scenes[] = {
 	    { FIELD_USER_NAME, "hoshu" } }, LEVEL_HIGH, "indicator-logon", "fw01", "198.51.100.9", "198.51.100.9" },
 	{ "a wrong password", RECORD_LOGON,
 	    { { FIELD_SOURCE_IP, "198.51.100.9" }, { FIELD_OBSERVER_NAME, "fw01" }, { FIELD_EVENT_OUTCOME, "failure" } },
-	    LEVEL_LOW, "indicator-logon", "fw01", "198.51.100.9", "198.51.100.9" },
+	    LEVEL_LOW, "indicator-try", "fw01", "198.51.100.9", "198.51.100.9" },
 	{ "a path anywhere", RECORD_WEB,
 	    { { FIELD_SOURCE_IP, "10.0.0.5" }, { FIELD_URL_ORIGINAL, "http://good.example/panel/gate7.php" },
 	    { FIELD_EVENT_OUTCOME, "success" } }, LEVEL_LOW, "indicator-call", "10.0.0.5", "/panel/gate7.php", "/panel/gate7.php" },
