@@ -72,6 +72,11 @@ read_all_indicators(struct watch_lists *l)
 
 	if (!arguments_has(a, "indicators"))
 		return true;
+	if (arguments_nth(a, "indicators", 1) == NULL &&
+	    indicator_table_open_path(arguments_nth(a, "indicators", 0), &l->owned, &err) == HN_OK) {
+		l->indicators = l->owned;	/* a table that `hinomi indicators import` made is used as it is */
+		return true;
+	}
 	l->build = indicator_build_new();
 	if (l->build == NULL)
 		return false;
