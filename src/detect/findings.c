@@ -2,7 +2,10 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
+
+#define RECENT 1024u	/* a power of two */
 
 struct findings {
 	struct hn_arena arena;		/* texts, and the findings themselves */
@@ -12,6 +15,7 @@ struct findings {
 	struct finding **slots;		/* open addressing by the first bytes of id */
 	struct finding **sorted;	/* room for max */
 	uint64_t left_out;
+	struct finding *recent[RECENT];	/* by a fast hash of what identifies them: their id need not be worked out again */
 };
 
 struct findings *
@@ -53,6 +57,7 @@ findings_reset(struct findings *s)
 		memset(s->slots, 0, s->slots_n * sizeof(struct finding *));
 	s->n = 0;
 	s->left_out = 0;
+	memset(s->recent, 0, sizeof(s->recent));
 	hn_arena_reset(&s->arena);
 }
 
@@ -89,17 +94,41 @@ findings_add(struct findings *s, const struct finding *f)
 	s->sorted[s->n++] = made;
 }
 
+/* Where a finding that is identified like ${f} is remembered; NULL in it, or another one: not yet. */
+static struct finding **
+recent_of(struct findings *s, const struct finding *f)
+{
+	const struct hn_view texts[] = { f->rule, f->source, f->destination, f->user };
+	uint64_t h = f->kind;
+
+	for (size_t i = 0; i < HN_COUNT(texts); i++)
+		h = hn_hash64(texts[i], h);
+	return &s->recent[h & (RECENT - 1)];
+}
+
+static bool
+is_same(const struct finding *a, const struct finding *b)
+{
+	return a->kind == b->kind && hn_view_eq(a->rule, b->rule) && hn_view_eq(a->source, b->source) &&
+	    hn_view_eq(a->destination, b->destination) && hn_view_eq(a->user, b->user);
+}
+
 void
 findings_hit(struct findings *s, const struct finding *hit, const struct record *r)
 {
+	struct finding **recent = recent_of(s, hit);
 	struct finding f = *hit;
 
-	finding_identify(&f);
+	if (*recent != NULL && is_same(*recent, hit))
+		memcpy(f.id, (*recent)->id, sizeof(f.id));
+	else
+		finding_identify(&f);
 	f.count = 1;
 	f.first_ms = f.last_ms = r->at_ms;
 	f.n_evidence = 1;
 	f.evidence[0] = (struct finding_evidence){ r->source, r->line, r->at_ms, r->raw };
 	findings_add(s, &f);
+	*recent = *slot_of(s, f.id);
 }
 
 size_t

@@ -4,9 +4,11 @@
 #include "base/mem.h"
 #include "detect/indicator_table.h"
 
-#define TEXT_MAX 4096u
+#define RULE_MAX 4096u
+#define NOTE_MAX 1024u
+#define SPOKEN 16u		/* a power of two */
 #define SEEN_SLOTS 4096u	/* a power of two: pairs of machine and indicator whose number is known */
-#define HITS_MAX 8u		/* different indicators of one record */
+#define HITS_MAX 16u		/* indicators that one record may meet */
 
 /* How a record meets an indicator; each row says what that is worth. */
 enum meeting {
@@ -70,10 +72,21 @@ struct seen {
 	int64_t first_ms;
 };
 
+/* The words of an indicator that was met lately: the next record often meets it again. */
+struct spoken {
+	const char *key;	/* where its key stands in the table; NULL: none */
+	const struct indicator_table *table;
+	int64_t made_ms;	/* of the table: another one may come to lie at the same place */
+	struct hn_buf rule, note;
+	char rule_bytes[RULE_MAX], note_bytes[NOTE_MAX];
+};
+
 struct state {
 	const struct detect_conf *conf;
 	struct seen seen[SEEN_SLOTS];	/* a newer pair takes an older one's slot: then its number starts again */
-	char rule[TEXT_MAX], note[TEXT_MAX];
+	struct spoken spoken[SPOKEN];
+	struct indicator_met met[HITS_MAX];
+	struct indicator_asks asks;
 };
 
 static enum hn_rc
@@ -207,36 +220,55 @@ weigh(struct state *st, const struct sight *s, const struct indicator *i, enum m
 }
 
 /* Where the entry comes from and who may be told. */
-static struct hn_view
-note_of(struct state *st, const struct indicator_about *a)
+static void
+put_note(struct hn_buf *b, const struct indicator_about *a)
 {
-	struct hn_buf b = { .p = st->note, .size = sizeof(st->note), .max = sizeof(st->note) };
-
-	hn_buf_put(&b, a->feed);
+	hn_buf_put(b, a->feed);
 	if (a->note.n > 0) {
-		hn_buf_put(&b, b.n > 0 ? HN_LIT(": ") : HN_LIT(""));
-		hn_buf_put(&b, a->note);
+		hn_buf_put(b, b->n > 0 ? HN_LIT(": ") : HN_LIT(""));
+		hn_buf_put(b, a->note);
 	}
 	if (a->tlp != TLP_UNKNOWN)
-		hn_buf_printf(&b, " (TLP:%s)", indicator_tlp_name(a->tlp));
-	return hn_buf_view(&b);
+		hn_buf_printf(b, " (TLP:%s)", indicator_tlp_name(a->tlp));
+}
+
+/* The words of ${i}; NULL: it has none. */
+static const struct spoken *
+speak(struct state *st, const struct indicator *i)
+{
+	const struct indicator_table *t = *st->conf->indicators;
+	struct spoken *w = &st->spoken[((uintptr_t)i->key.bytes.p >> 2) & (SPOKEN - 1)];
+	const int64_t made_ms = indicator_table_made_ms(t);
+
+	if (w->key == i->key.bytes.p && w->table == t && w->made_ms == made_ms)
+		return w;
+	w->key = NULL;
+	w->rule = (struct hn_buf){ .p = w->rule_bytes, .size = RULE_MAX, .max = RULE_MAX };
+	w->note = (struct hn_buf){ .p = w->note_bytes, .size = NOTE_MAX, .max = NOTE_MAX };
+	if (indicator_key_text(i->key, &w->rule) != HN_OK)
+		return NULL;
+	put_note(&w->note, &i->about);
+	w->key = i->key.bytes.p;
+	w->table = t;
+	w->made_ms = made_ms;
+	return w;
 }
 
 static void
 hit(struct state *st, const struct sight *s, const struct observable *o, const struct indicator *i, struct findings *out)
 {
 	const enum meeting m = meeting_of(s, o);
-	struct hn_buf rule = { .p = st->rule, .size = sizeof(st->rule), .max = sizeof(st->rule) };
+	const struct spoken *words = speak(st, i);
 	struct finding f = { .kind = FINDING_INDICATOR, .at_least = LEVEL_INFO, .at_most = kinds[i->key.kind].at_most };
 
-	if (indicator_key_text(i->key, &rule) != HN_OK)
+	if (words == NULL)
 		return;
-	f.rule = hn_buf_view(&rule);
+	f.rule = hn_buf_view(&words->rule);
 	f.destination = peer_of(s, m, f.rule);
 	f.words = rows[m].words;
 	f.source = machine_of(s, m);
 	f.user = m == MEET_LOGON ? record_get(s->record, FIELD_USER_NAME) : HN_LIT("");
-	f.note = note_of(st, &i->about);
+	f.note = hn_buf_view(&words->note);
 	for (size_t k = 0; k < HN_COUNT(rows[m].techniques) && rows[m].techniques[k].n > 0; k++)
 		f.techniques[f.n_techniques++] = rows[m].techniques[k];
 	weigh(st, s, i, m, &f);
@@ -248,23 +280,20 @@ indicator_see(void *state, const struct sight *s, struct findings *out)
 {
 	struct state *st = state;
 	const struct indicator_table *t = st->conf->indicators != NULL ? *st->conf->indicators : NULL;
-	const char *met[HITS_MAX];	/* a URL and its host may meet the same entry: it counts once */
-	size_t n = 0;
+	const struct indicator_query q = { s->observables->at, s->observables->n, s->record->at_ms };
+	size_t n;
 
 	if (t == NULL)
 		return;
-	for (size_t i = 0; i < s->observables->n; i++) {
-		struct indicator found;
+	n = indicator_table_find_all(t, q, &st->asks, st->met, HITS_MAX);
+	for (size_t i = 0; i < n; i++) {
 		size_t k = 0;
 
-		if (!indicator_table_find(t, &s->observables->at[i], s->record->at_ms, &found))
-			continue;
-		while (k < n && met[k] != found.key.bytes.p)
+		/* A URL and its host may meet the same entry: it counts once. */
+		while (k < i && st->met[k].indicator.key.bytes.p != st->met[i].indicator.key.bytes.p)
 			k++;
-		if (k < n || n == HITS_MAX)
-			continue;
-		met[n++] = found.key.bytes.p;
-		hit(st, s, &s->observables->at[i], &found, out);
+		if (k == i)
+			hit(st, s, &s->observables->at[st->met[i].of], &st->met[i].indicator, out);
 	}
 }
 

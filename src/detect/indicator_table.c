@@ -256,35 +256,58 @@ probe_next(const struct indicator_table *t, struct probe *p, struct indicator_ke
 	return false;
 }
 
-/* What is looked for, and the best that was found. */
+/* What is to be asked for one observable after the other. */
 struct search {
 	const struct indicator_table *t;
-	int64_t at_ms;
-	struct indicator *out;
+	struct indicator_asks *asks;
+	size_t of;		/* the observable */
 };
 
-static bool
-find_key(const struct search *s, enum indicator_kind kind, struct hn_view bytes)
+/* Ask for a key: its tags are on their way into the cache while the next key is made. */
+static void
+ask(const struct search *s, enum indicator_kind kind, struct hn_view bytes)
 {
 	const struct indicator_key key = { kind, bytes };
-	struct probe p = probe_start(s->t, format_hash(s->t->seed, key));
-	struct indicator one;
+	struct indicator_ask *a = &s->asks->at[s->asks->n];
+
+	if (s->t->head.of_kind[kind] == 0 || s->asks->n == INDICATOR_ASKS_MAX)
+		return;
+	a->key = key;
+	a->of = s->of;
+	a->hash = format_hash(s->t->seed, key);
+	__builtin_prefetch(s->t->tags + format_group(a->hash, s->t->n_groups) * FORMAT_GROUP);
+	s->asks->n++;
+}
+
+/* ${n} bytes that live until the answers; NULL: no room. */
+static char *
+key_room(const struct search *s, size_t n)
+{
+	char *p = s->asks->bytes + s->asks->bytes_n;
+
+	if (n > sizeof(s->asks->bytes) - s->asks->bytes_n)
+		return NULL;
+	s->asks->bytes_n += n;
+	return p;
+}
+
+/* The best entry of a key that is in force; false: none. */
+static bool
+answer(const struct indicator_table *t, const struct indicator_ask *a, int64_t at_ms, struct indicator *out)
+{
+	struct probe p = probe_start(t, a->hash);
 	bool found = false;
 
-	while (probe_next(s->t, &p, key, &one)) {
-		if (one.about.mute.n > 0 || (one.about.expires_ms != 0 && one.about.expires_ms < s->at_ms))
+	if (p.places == 0 && match_tags(t->tags + p.group * FORMAT_GROUP, 0) != 0)
+		return false;	/* nearly always */
+	for (struct indicator one; probe_next(t, &p, a->key, &one);) {
+		if (one.about.mute.n > 0 || (one.about.expires_ms != 0 && one.about.expires_ms < at_ms))
 			continue;
-		if (!found || one.about.confidence > s->out->about.confidence)
-			*s->out = one;
+		if (!found || one.about.confidence > out->about.confidence)
+			*out = one;
 		found = true;
 	}
 	return found;
-}
-
-static bool
-has_kind(const struct search *s, enum indicator_kind kind)
-{
-	return s->t->head.of_kind[kind] > 0;
 }
 
 /* Whether a network may be around ${a}: nearly always not, which saves a lookup per length. */
@@ -296,57 +319,51 @@ has_network_near(const struct indicator_table *t, struct hn_addr a, bool v4)
 	return v4 ? (t->head.v4_parts[part / 8] >> part % 8 & 1) != 0 : t->n_v6 > 0;
 }
 
-static bool
-find_network(const struct search *s, struct hn_addr a, bool v4)
+static void
+ask_networks(const struct search *s, struct hn_addr a, bool v4)
 {
-	char key[18];
 	const uint8_t *bits = v4 ? s->t->v4 : s->t->v6;
 	const unsigned n_bits = v4 ? s->t->n_v4 : s->t->n_v6;
 
 	for (unsigned i = 0; i < n_bits; i++) {
-		const size_t n = indicator_cidr_bytes(a, bits[i], key);
+		char *key = key_room(s, 17);
 
-		if (find_key(s, INDICATOR_CIDR, (struct hn_view){ key, n }))
-			return true;
+		if (key != NULL)
+			ask(s, INDICATOR_CIDR, (struct hn_view){ key, indicator_cidr_bytes(a, bits[i], key) });
 	}
-	return false;
 }
 
 /* Every private address stands on the warninglist "own", so no entry of one is ever reported. */
-static bool
-find_addr(const struct search *s, const struct observable *o)
+static void
+ask_addr(const struct search *s, const struct observable *o)
 {
-	char key[18];
 	const bool v4 = hn_addr_is_v4(o->addr);
+	char *key = key_room(s, 18);
+
+	if (key == NULL || hn_addr_is_private(o->addr))
+		return;
 	const size_t n = indicator_addr_bytes(o->addr, key);
 
-	if (hn_addr_is_private(o->addr))
-		return false;
-	if (o->port != 0 && has_kind(s, INDICATOR_ADDR_PORT)) {
+	if (o->port != 0) {
 		key[n] = (char)(uint8_t)(o->port >> 8);
 		key[n + 1] = (char)(uint8_t)o->port;
-		if (find_key(s, INDICATOR_ADDR_PORT, (struct hn_view){ key, n + 2 }))
-			return true;
+		ask(s, INDICATOR_ADDR_PORT, (struct hn_view){ key, n + 2 });
 	}
-	if (has_kind(s, INDICATOR_ADDR) && find_key(s, INDICATOR_ADDR, (struct hn_view){ key, n }))
-		return true;
-	return has_network_near(s->t, o->addr, v4) && find_network(s, o->addr, v4);
+	ask(s, INDICATOR_ADDR, (struct hn_view){ key, n });
+	if (has_network_near(s->t, o->addr, v4))
+		ask_networks(s, o->addr, v4);
 }
 
 /* The name, then its parents down to two labels: what is more general than that is never in a table. */
-static bool
-find_domain(const struct search *s, const struct observable *o)
+static void
+ask_domain(const struct search *s, const struct observable *o)
 {
 	struct hn_view name = o->value;
 
-	if (!has_kind(s, INDICATOR_DOMAIN))
-		return false;
 	for (size_t dot = hn_view_find(name, '.'); dot < name.n; dot = hn_view_find(name, '.')) {
-		if (find_key(s, INDICATOR_DOMAIN, name))
-			return true;
+		ask(s, INDICATOR_DOMAIN, name);
 		name = hn_view_skip(name, dot + 1);
 	}
-	return false;
 }
 
 static struct hn_view
@@ -358,73 +375,121 @@ without_tail(struct hn_view v)
 }
 
 /* "/a/b/gate.php?x": with its query, without, its folder, and "/gate.php". */
-static bool
-find_path(const struct search *s, struct hn_view path)
+static void
+ask_path(const struct search *s, struct hn_view path)
 {
 	const struct hn_view bare = without_tail((struct hn_view){ path.p, hn_view_find(path, '?') });
 	size_t slash = bare.n;
 
-	if (bare.n < path.n && find_key(s, INDICATOR_PATH, without_tail(path)))
-		return true;
-	if (find_key(s, INDICATOR_PATH, bare))
-		return true;
+	if (bare.n < path.n)
+		ask(s, INDICATOR_PATH, without_tail(path));
+	ask(s, INDICATOR_PATH, bare);
 	while (slash > 0 && bare.p[slash - 1] != '/')
 		slash--;
-	return slash > 1 && (find_key(s, INDICATOR_PATH, (struct hn_view){ bare.p, slash - 1 }) ||
-	    find_key(s, INDICATOR_PATH, hn_view_skip(bare, slash - 1)));
+	if (slash < 2)
+		return;
+	ask(s, INDICATOR_PATH, (struct hn_view){ bare.p, slash - 1 });
+	ask(s, INDICATOR_PATH, hn_view_skip(bare, slash - 1));
 }
 
-static bool
-find_url(const struct search *s, const struct observable *o)
+static void
+ask_url(const struct search *s, const struct observable *o)
 {
-	const size_t slash = hn_view_find(o->value, '/');
-	const struct hn_view path = hn_view_skip(o->value, slash);
+	const struct hn_view path = hn_view_skip(o->value, hn_view_find(o->value, '/'));
 	const size_t query = hn_view_find(o->value, '?');
 
 	if (path.n < 2)
-		return false;
-	if (has_kind(s, INDICATOR_URL)) {
-		if (find_key(s, INDICATOR_URL, without_tail(o->value)) ||
-		    (query < o->value.n && find_key(s, INDICATOR_URL, without_tail((struct hn_view){ o->value.p, query }))))
-			return true;
-	}
-	return has_kind(s, INDICATOR_PATH) && find_path(s, path);
+		return;
+	ask(s, INDICATOR_URL, without_tail(o->value));
+	if (query < o->value.n)
+		ask(s, INDICATOR_URL, without_tail((struct hn_view){ o->value.p, query }));
+	if (s->t->head.of_kind[INDICATOR_PATH] > 0)
+		ask_path(s, path);
 }
 
-static bool
-find_hex(const struct search *s, enum indicator_kind kind, struct hn_view text)
+static void
+ask_hex(const struct search *s, enum indicator_kind kind, struct hn_view text)
 {
-	uint8_t bytes[32];
 	const size_t n = text.n / 2;
+	char *bytes = key_room(s, n);
 
-	if (!has_kind(s, kind) || n > sizeof(bytes) || hn_num_bytes(text, bytes, n) != HN_OK)
-		return false;
-	return find_key(s, kind, (struct hn_view){ (const char *)bytes, n });
+	if (bytes != NULL && hn_num_bytes(text, (uint8_t *)bytes, n) == HN_OK)
+		ask(s, kind, (struct hn_view){ bytes, n });
+}
+
+static void
+ask_hash(const struct search *s, const struct observable *o)
+{
+	ask_hex(s, INDICATOR_HASH, o->value);
+}
+
+static void
+ask_ja3(const struct search *s, const struct observable *o)
+{
+	ask_hex(s, INDICATOR_JA3, o->value);
+}
+
+static void
+ask_ja4(const struct search *s, const struct observable *o)
+{
+	ask(s, INDICATOR_JA4, o->value);
+}
+
+static void
+ask_email(const struct search *s, const struct observable *o)
+{
+	ask(s, INDICATOR_EMAIL, o->value);
+}
+
+/* Answer what was asked, in its order; of each observable the first that is met counts. */
+static size_t
+answer_all(const struct indicator_table *t, struct indicator_asks *asks, int64_t at_ms, struct indicator_met *out, size_t max)
+{
+	size_t n = 0, done = SIZE_MAX;
+
+	for (size_t i = 0; i < asks->n && n < max; i++) {
+		if (asks->at[i].of == done || !answer(t, &asks->at[i], at_ms, &out[n].indicator))
+			continue;
+		done = asks->at[i].of;
+		out[n++].of = done;
+	}
+	asks->n = asks->bytes_n = 0;
+	return n;
+}
+
+size_t
+indicator_table_find_all(const struct indicator_table *t, struct indicator_query q, struct indicator_asks *asks,
+    struct indicator_met *out, size_t max)
+{
+	static void (*const ways[OBSERVABLE_KINDS])(const struct search *s, const struct observable *o) = {
+		[OBSERVABLE_ADDR] = ask_addr, [OBSERVABLE_DOMAIN] = ask_domain, [OBSERVABLE_URL] = ask_url,
+		[OBSERVABLE_HASH] = ask_hash, [OBSERVABLE_JA3] = ask_ja3, [OBSERVABLE_JA4] = ask_ja4,
+		[OBSERVABLE_EMAIL] = ask_email,
+	};
+	struct search s = { .t = t, .asks = asks };
+	size_t n = 0;
+
+	asks->n = asks->bytes_n = 0;
+	for (; s.of < q.n; s.of++) {
+		if (asks->n > INDICATOR_ASKS_MAX - INDICATOR_ASKS_OF_ONE)
+			n += answer_all(t, asks, q.at_ms, out + n, max - n);
+		if (ways[q.observables[s.of].kind] != NULL)
+			ways[q.observables[s.of].kind](&s, &q.observables[s.of]);
+	}
+	return n + answer_all(t, asks, q.at_ms, out + n, max - n);
 }
 
 bool
 indicator_table_find(const struct indicator_table *t, const struct observable *o, int64_t at_ms, struct indicator *out)
 {
-	const struct search s = { t, at_ms, out };
+	struct indicator_asks asks;
+	struct indicator_met met;
+	const struct indicator_query q = { o, 1, at_ms };
 
-	switch (o->kind) {
-	case OBSERVABLE_ADDR:
-		return find_addr(&s, o);
-	case OBSERVABLE_DOMAIN:
-		return find_domain(&s, o);
-	case OBSERVABLE_URL:
-		return find_url(&s, o);
-	case OBSERVABLE_HASH:
-		return find_hex(&s, INDICATOR_HASH, o->value);
-	case OBSERVABLE_JA3:
-		return find_hex(&s, INDICATOR_JA3, o->value);
-	case OBSERVABLE_JA4:
-		return has_kind(&s, INDICATOR_JA4) && find_key(&s, INDICATOR_JA4, o->value);
-	case OBSERVABLE_EMAIL:
-		return has_kind(&s, INDICATOR_EMAIL) && find_key(&s, INDICATOR_EMAIL, o->value);
-	default:
+	if (indicator_table_find_all(t, q, &asks, &met, 1) == 0)
 		return false;
-	}
+	*out = met.indicator;
+	return true;
 }
 
 bool
@@ -455,6 +520,12 @@ indicator_table_next(const struct indicator_table *t, uint64_t *at, struct indic
 		return true;
 	}
 	return false;
+}
+
+int64_t
+indicator_table_made_ms(const struct indicator_table *t)
+{
+	return t->head.made_ms;
 }
 
 struct indicator_table_facts

@@ -65,6 +65,38 @@ void indicator_table_close(struct indicator_table *t);
 bool indicator_table_find(const struct indicator_table *t, const struct observable *o, int64_t at_ms,
     struct indicator *out);
 
+#define INDICATOR_ASKS_OF_ONE 136u	/* keys that one observable is looked up by, at most */
+#define INDICATOR_ASKS_MAX 320u
+
+/* What is being looked up, for the caller to keep: its bytes need no first value. */
+struct indicator_asks {
+	size_t n, bytes_n;
+	struct indicator_ask {
+		struct indicator_key key;
+		uint64_t hash;
+		size_t of;
+	} at[INDICATOR_ASKS_MAX];
+	char bytes[8192];
+};
+
+struct indicator_query {
+	const struct observable *observables;
+	size_t n;
+	int64_t at_ms;
+};
+
+struct indicator_met {
+	size_t of;		/* index of the observable */
+	struct indicator indicator;
+};
+
+/*
+ * indicator_table_find for all of a record's observables at once, in their order: the cache lines of all keys are asked for
+ * before the first is looked at.  Returns how many were met, at most ${max}.
+ */
+size_t indicator_table_find_all(const struct indicator_table *t, struct indicator_query q, struct indicator_asks *asks,
+    struct indicator_met *out, size_t max);
+
 /* Every entry with exactly that key, muted and expired ones too; ${at} starts at 0.  false: no more. */
 bool indicator_table_each_of(const struct indicator_table *t, struct indicator_key key, uint64_t *at,
     struct indicator *out);
@@ -79,6 +111,9 @@ struct indicator_table_facts {
 };
 
 /* What the table holds and when it was made. */
+/* When it was made: tells one table from the next. */
+int64_t indicator_table_made_ms(const struct indicator_table *t);
+
 struct indicator_table_facts indicator_table_facts(const struct indicator_table *t);
 
 /* "clear", "amber+strict", ...; and back, also from "TLP:AMBER", "tlp:white": TLP_UNKNOWN where there is no such word. */
