@@ -159,7 +159,7 @@ begin(struct hn_http *h, struct MHD_Connection *connection, const char *path, co
 	if (q == NULL)
 		return NULL;
 	*q = (struct hn_http_request){ .http = h, .connection = connection, .path = path, .method = method };
-	q->body = HN_BUF(HN_HTTP_BODY_MAX);
+	q->body = HN_BUF(h->setup.body_max > 0 ? h->setup.body_max : HN_HTTP_BODY_MAX);
 	q->out = HN_BUF(HN_HTTP_STREAM_QUEUE_MAX);
 	if (info != NULL && info->client_addr->sa_family == AF_INET)
 		(void)inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)info->client_addr)->sin_addr, q->client,

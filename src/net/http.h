@@ -9,7 +9,7 @@
 #include "event/loop.h"
 
 #define HN_HTTP_HEADER_MAX 16384u	/* bytes of all headers of one request */
-#define HN_HTTP_BODY_MAX 65536u		/* bytes of a request's body held in memory; more is refused (413) */
+#define HN_HTTP_BODY_MAX 65536u		/* bytes of a request's body, unless the setup says else; more is refused (413) */
 #define HN_HTTP_CONNECTIONS_MAX 512u
 #define HN_HTTP_PER_ADDRESS_MAX 96u
 #define HN_HTTP_IDLE_S 30u
@@ -29,6 +29,7 @@ struct hn_http_setup {
 	int listen_fd;			/* bound and listening; the server closes it */
 	const char *certificate;	/* PEM, the server's own first; NULL: plain HTTP (behind TLS elsewhere, tests) */
 	const char *key;		/* PEM */
+	size_t body_max;		/* bytes of a request's body; 0: HN_HTTP_BODY_MAX */
 	/* A whole request; answer it with hn_http_reply or hn_http_stream, now or later, exactly once. */
 	void (*handle)(void *arg, struct hn_http_request *q);
 	/* The client of a request that is not yet answered, or of a stream, is gone: forget ${q}.  May be NULL. */

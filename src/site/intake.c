@@ -7,6 +7,9 @@
 
 #include "base/clock.h"
 #include "event/log.h"
+#include "site/identity.h"
+#include "site/intake_bulk.h"
+#include "site/intake_tls.h"
 
 #define SYNC_MS 500		/* acknowledged lines are on disk at most one second later */
 #define GATHER_MS 20		/* lines wait so long for company: a message per line would cost more than the line */
@@ -239,6 +242,25 @@ open_log(struct intake *in, struct hn_err *err)
 }
 
 static enum hn_rc
+prepare(struct site_child *c, struct hn_err *err)
+{
+	struct intake *in = c->state;
+	bool has_tls = false;
+	enum hn_rc rc;
+
+	in->certificate = HN_BUF(SITE_PEM_MAX);
+	in->key = HN_BUF(SITE_PEM_MAX);
+	for (size_t i = 0; i < c->config->n_sources; i++)
+		has_tls = has_tls || site_kinds[c->config->source[i].kind].has_tls;
+	if (!has_tls)
+		return HN_OK;
+	rc = site_identity_load(c->config, &in->certificate, &in->key, err);
+	if (rc != HN_OK)
+		return rc;
+	return intake_tls_load(in->certificate.p, in->key.p, &in->tls, err);
+}
+
+static enum hn_rc
 start(struct site_child *c, struct hn_err *err)
 {
 	struct intake *in = c->state;
@@ -276,11 +298,14 @@ take_listener(struct intake *in, const struct hn_msg *m)
 {
 	struct hn_get g = HN_GET(m->body);
 	const uint32_t index = hn_get_u32(&g);
+	enum hn_rc (*open_source)(struct intake *, uint32_t, int, struct hn_err *);
 	struct hn_err err;
 
-	if (!hn_get_done(&g) || index >= in->child->config->n_sources || in->source[index].net != NULL)
+	if (!hn_get_done(&g) || index >= in->child->config->n_sources || in->source[index].net != NULL ||
+	    in->source[index].bulk != NULL)
 		return HN_E_SYNTAX;
-	if (intake_net_open(in, index, m->fds[0], &err) == HN_OK) {
+	open_source = in->source[index].config->kind == SITE_ELASTIC_BULK ? intake_bulk_open : intake_net_open;
+	if (open_source(in, index, m->fds[0], &err) == HN_OK) {
 		m->fds[0] = -1;
 		return HN_OK;
 	}
@@ -337,6 +362,7 @@ stop(struct site_child *c)
 
 const struct site_role_ops intake_role = {
 	.state_bytes = sizeof(struct intake),
+	.prepare = prepare,
 	.start = start,
 	.message = message,
 	.peer_changed = peer_changed,

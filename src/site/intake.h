@@ -24,6 +24,7 @@ struct intake_source {
 	struct intake_tail *tail;	/* SITE_TAIL */
 	struct intake_net *net;		/* sources that listen */
 	struct intake_drop *drop;	/* SITE_DROP */
+	struct intake_bulk *bulk;	/* SITE_ELASTIC_BULK */
 };
 
 /*
@@ -113,6 +114,8 @@ struct intake {
 	struct intake_source source[SITE_SOURCES_MAX];
 	struct intake_send send;
 	int64_t next_retain_ms;
+	struct hn_buf certificate, key;		/* PEM; of sources with TLS */
+	struct intake_tls_identity *tls;
 };
 
 #endif

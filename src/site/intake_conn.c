@@ -6,9 +6,11 @@
 #include "base/mem.h"
 #include "event/log.h"
 #include "site/frame.h"
+#include "site/intake_tls.h"
 
 #define SLACK_BYTES 16u		/* a length in front of a message */
 #define READS_PER_TURN 8u
+#define READ_BYTES 16384u		/* at once; a TLS record is not longer */
 
 struct intake_conn {
 	struct intake_conn *next;
@@ -18,6 +20,7 @@ struct intake_conn {
 	struct site_framer framer;
 	struct hn_buf buf;		/* bytes that are not in the log yet */
 	struct hn_timer idle;
+	struct intake_tls *tls;		/* NULL: none */
 	bool is_waiting;		/* the log has no room: reading stopped */
 	bool is_over;			/* the peer has said all */
 };
@@ -34,6 +37,7 @@ end(struct intake_conn *c)
 	intake_net_gone(c->in->source[c->index].net, c);
 	hn_loop_cancel(c->in->child->loop, &c->idle);
 	hn_loop_remove(c->in->child->loop, &c->watch);
+	intake_tls_free(c->tls);
 	close(c->watch.fd);
 	hn_buf_fini(&c->buf);
 	hn_free(c);
@@ -124,6 +128,42 @@ settle(struct intake_conn *c)
 	return true;
 }
 
+static ssize_t
+receive(struct intake_conn *c, char *to, size_t room)
+{
+	const ssize_t n = c->tls != NULL ? intake_tls_read(c->tls, to, room) : read(c->watch.fd, to, room);
+
+	if (n < 0 && errno == EAGAIN && c->tls != NULL)
+		hn_loop_change(c->in->child->loop, &c->watch, intake_tls_wants_write(c->tls) ? EPOLLOUT : EPOLLIN);
+	return n;
+}
+
+/* One read; false: nothing more now, the connection waits or is no more. */
+static bool
+read_once(struct intake_conn *c)
+{
+	size_t room = c->buf.max - c->buf.n;
+	char *to;
+	ssize_t n;
+
+	if (intake_is_held(c->in)) {
+		wait_for_room(c);
+		return false;
+	}
+	room = room < READ_BYTES ? room : READ_BYTES;
+	to = hn_buf_room(&c->buf, room);
+	if (to == NULL) {
+		end(c);
+		return false;
+	}
+	n = receive(c, to, room);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	c->is_over = n <= 0;
+	c->buf.n += n > 0 ? (size_t)n : 0;
+	return settle(c);
+}
+
 static void
 read_ready(void *arg, uint32_t events)
 {
@@ -134,29 +174,10 @@ read_ready(void *arg, uint32_t events)
 		end(c);
 		return;
 	}
-	for (unsigned i = 0; i < READS_PER_TURN; i++) {
-		char *to;
-		size_t room;
-		ssize_t n;
-
-		if (intake_is_held(c->in)) {
-			wait_for_room(c);
+	/* What TLS has decrypted already raises no event: it is read whatever the turn. */
+	for (unsigned i = 0; i < READS_PER_TURN || (c->tls != NULL && intake_tls_has_more(c->tls)); i++)
+		if (!read_once(c))
 			return;
-		}
-		room = c->buf.max - c->buf.n < 16384 ? c->buf.max - c->buf.n : 16384;
-		to = hn_buf_room(&c->buf, room);
-		if (to == NULL) {
-			end(c);
-			return;
-		}
-		n = read(c->watch.fd, to, room);
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
-			return;
-		c->is_over = n <= 0;
-		c->buf.n += n > 0 ? (size_t)n : 0;
-		if (!settle(c))
-			return;
-	}
 }
 
 void
@@ -166,7 +187,8 @@ intake_conn_resume(struct intake_conn *c)
 		return;
 	c->is_waiting = false;
 	hn_loop_change(c->in->child->loop, &c->watch, EPOLLIN);
-	(void)settle(c);
+	if (settle(c) && c->tls != NULL)
+		read_ready(c, EPOLLIN);		/* what is decrypted already raises no event */
 }
 
 enum hn_rc
@@ -182,15 +204,20 @@ intake_conn_new(struct intake *in, uint32_t index, int fd, struct intake_conn **
 	c->index = index;
 	c->framer = (struct site_framer){ .max = s->max_line_bytes,
 		.kind = s->kind == SITE_TLS_LINES ? SITE_FRAME_LINES : SITE_FRAME_SYSLOG };
-	c->buf = HN_BUF(s->max_line_bytes + SLACK_BYTES + 16384);
+	c->buf = HN_BUF(s->max_line_bytes + SLACK_BYTES + READ_BYTES);
 	c->idle = (struct hn_timer){ .fire = end_idle, .arg = c };
 	c->watch = (struct hn_watch){ .ready = read_ready, .arg = c, .fd = fd };
+	if (site_kinds[s->kind].has_tls && (c->tls = intake_tls_new(in->tls, fd)) == NULL) {
+		hn_free(c);
+		return HN_FAIL(err, HN_E_NOMEM, index, "TLS");
+	}
 	rc = hn_loop_add(in->child->loop, &c->watch, EPOLLIN, err);
 	if (rc == HN_OK && hn_loop_after(in->child->loop, &c->idle, INTAKE_IDLE_MS) != HN_OK) {
 		hn_loop_remove(in->child->loop, &c->watch);
 		rc = HN_FAIL(err, HN_E_LIMIT, index, "timer");
 	}
 	if (rc != HN_OK) {
+		intake_tls_free(c->tls);
 		hn_free(c);
 		return rc;
 	}

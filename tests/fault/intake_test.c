@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define TAIL "[source squid]\nkind = tail\npath = %/logs/access.log\n"
@@ -349,6 +350,63 @@ lost_datagrams_are_counted_once(void **state)
 	close(udp);
 }
 
+static int
+run_client(const char *what, uint16_t port)
+{
+	const char *client = getenv("TLS_CLIENT");
+	char number[8];
+	int status = -1;
+	pid_t pid;
+
+	assert_non_null(client);
+	(void)snprintf(number, sizeof(number), "%u", port);
+	pid = fork();
+	if (pid == 0) {
+		execlp("python3", "python3", client, what, number, (char *)NULL);
+		_exit(127);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static void
+takes_lines_over_tls(void **state)
+{
+	uint16_t port;
+	const int tcp = peers_bind(SOCK_STREAM, &port);
+
+	(void)state;
+	peers_start(&p, "[source nxlog]\nkind = tls-lines\nlisten = :6514\n");
+	peers_listener(&p, 0, tcp);
+	assert_int_equal(run_client("lines", port), 0);
+	peers_wait_lines(&p, 3);
+	peers_drain(&p, 300);
+	assert_int_equal(p.n, 3);
+	assert_string_equal(p.line[0].raw, "{\"EventID\":4624}");
+	assert_string_equal(p.line[1].raw, "{\"EventID\":4625}");
+	assert_int_equal(p.line[2].n, 100010);
+	peers_stop(&p);
+	close(tcp);
+}
+
+static void
+takes_what_winlogbeat_sends(void **state)
+{
+	uint16_t port;
+	const int tcp = peers_bind(SOCK_STREAM, &port);
+
+	(void)state;
+	peers_start(&p, "[source windows]\nkind = elastic-bulk\nlisten = :9200\n");
+	peers_listener(&p, 0, tcp);
+	assert_int_equal(run_client("bulk", port), 0);
+	peers_wait_lines(&p, 3200);
+	peers_drain(&p, 300);
+	assert_int_equal(p.n, 3200);
+	assert_string_equal(p.line[1].raw, "{\"@timestamp\": \"2026-11-23T00:00:00Z\", \"winlog\": {\"event_id\": 4624, \"n\": 1}}");
+	peers_stop(&p);
+	close(tcp);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -367,6 +425,8 @@ main(void)
 		TEST(a_batch_that_kills_twice_is_quarantined),
 		TEST(takes_datagrams_and_connections),
 		TEST(lost_datagrams_are_counted_once),
+		TEST(takes_lines_over_tls),
+		TEST(takes_what_winlogbeat_sends),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
