@@ -442,7 +442,7 @@ indicator_build_write(struct indicator_build *b, int fd, int64_t now_ms, uint64_
 static enum hn_rc
 write_beside(struct indicator_build *b, const char *beside, int64_t now_ms, uint64_t seed, struct hn_err *err)
 {
-	const int fd = open(beside, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	const int fd = open(beside, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	enum hn_rc rc;
 
 	if (fd < 0)

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/wire.h"
+#include "site/core_memory.h"
 #include "site/core_parts.h"
 
 #define SECOND_MS 1000
@@ -30,6 +31,8 @@ every_second(void *arg)
 	core_batch_retry(c);
 	core_login_tick(c);
 	core_indicators_check(c, false);
+	if (!c->has_end && c->pending.n == 0)
+		core_memory_merge(c->memory, c->child->config, hn_clock_ms());
 	core_tell(c, SITE_CHANGE_STATE, HN_LIT(""));
 	rc = hn_loop_after(c->child->loop, &c->second, SECOND_MS);
 	assert(rc == HN_OK);
@@ -104,6 +107,7 @@ core_stop(struct site_child *child)
 {
 	struct core *c = child->state;
 
+	core_memory_close(c->memory);
 	hn_db_close(c->db);
 	site_outbox_fini(&c->to_sense);
 	hn_buf_fini(&c->pending);

@@ -153,12 +153,13 @@ commit_all(struct commit *t)
 
 	if (rc != HN_OK)
 		return rc;
+	core_memory_reset(c->memory);
 	rc = walk(t, commit_message);
 	if (rc == HN_OK)
 		rc = site_progress_set(c->db, t->end.next, t->now_ms, &t->err);
 	/* What is remembered comes first: twice the same does no harm, a loss would not be noticed. */
 	if (rc == HN_OK)
-		rc = core_memory_flush(c->memory, &t->err);
+		rc = core_memory_flush(c->memory, t->end.next, t->now_ms, &t->err);
 	if (rc == HN_OK)
 		return hn_db_commit(c->db, &t->err);
 	hn_db_rollback(c->db);
@@ -392,5 +393,5 @@ core_batch_start(struct core *c, struct hn_err *err)
 
 	for (size_t i = 0; rc == HN_OK && i < c->child->config->n_sources; i++)
 		rc = put_source(c, &c->child->config->source[i], err);
-	return rc == HN_OK ? core_memory_open(c->child->config, &c->memory, err) : rc;
+	return rc == HN_OK ? core_memory_open(c->child->config, c->committed, &c->memory, err) : rc;
 }

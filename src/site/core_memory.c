@@ -1,31 +1,108 @@
 #include "site/core_memory.h"
 
+#include "base/mem.h"
+#include "event/log.h"
+#include "store/observable.h"
+
+#define TEXT_BYTES (64u << 20)
+#define ROWS_MAX 262144u	/* of one batch; a document's further ones go in a batch of their own */
+
+struct core_memory {
+	struct hn_observables *store;
+	struct hn_arena text;
+	struct hn_observation *rows;
+	size_t n;
+	uint64_t left_out;
+};
+
 enum hn_rc
-core_memory_open(const struct site_config *config, struct core_memory **out, struct hn_err *err)
+core_memory_open(const struct site_config *config, uint64_t committed, struct core_memory **out, struct hn_err *err)
 {
-	(void)config;
-	(void)err;
-	*out = NULL;
+	struct core_memory *m = hn_alloc(1, sizeof(*m));
+	char path[SITE_PATH_MAX];
+	enum hn_rc rc;
+
+	if (m == NULL)
+		return HN_FAIL(err, HN_E_NOMEM, 0, "observables");
+	m->text = HN_ARENA(TEXT_BYTES);
+	m->rows = hn_alloc(ROWS_MAX, sizeof(*m->rows));
+	rc = m->rows != NULL ? HN_OK : HN_FAIL(err, HN_E_NOMEM, 0, "observables");
+	if (rc == HN_OK && !site_place_path(config, SITE_PLACE_OBSERVABLES, path))
+		rc = HN_FAIL(err, HN_E_LIMIT, 0, "data_dir");
+	if (rc == HN_OK)
+		rc = hn_observables_open(path, HN_OBSERVABLE_ZONE_S, committed, &m->store, err);
+	if (rc != HN_OK) {
+		core_memory_close(m);
+		return rc;
+	}
+	*out = m;
 	return HN_OK;
 }
 
 void
 core_memory_close(struct core_memory *m)
 {
-	(void)m;
+	if (m == NULL)
+		return;
+	hn_observables_close(m->store);
+	hn_arena_fini(&m->text);
+	hn_free(m->rows);
+	hn_free(m);
+}
+
+void
+core_memory_reset(struct core_memory *m)
+{
+	m->n = 0;
+	hn_arena_reset(&m->text);
 }
 
 void
 core_memory_add(struct core_memory *m, const struct site_observed *seen)
 {
-	(void)m;
-	(void)seen;
+	struct hn_observation *row = &m->rows[m->n];
+
+	if (m->n == ROWS_MAX) {
+		m->left_out++;
+		return;
+	}
+	*row = (struct hn_observation){
+		.kind = (uint8_t)seen->kind, .count = seen->count, .first_ms = seen->first_ms, .last_ms = seen->last_ms,
+		.value = hn_arena_copy(&m->text, seen->value), .host = hn_arena_copy(&m->text, seen->machine),
+		.user = hn_arena_copy(&m->text, seen->user),
+	};
+	if (row->value.p == NULL || row->host.p == NULL || row->user.p == NULL)
+		m->left_out++;
+	else
+		m->n++;
 }
 
 enum hn_rc
-core_memory_flush(struct core_memory *m, struct hn_err *err)
+core_memory_flush(struct core_memory *m, uint64_t offset, int64_t now_ms, struct hn_err *err)
 {
-	(void)m;
-	(void)err;
-	return HN_OK;
+	const struct hn_observations batch = { m->rows, m->n, offset };
+	enum hn_rc rc = HN_OK;
+
+	if (m->n > 0 && offset > 0)
+		rc = hn_observables_put(m->store, batch, now_ms, err);
+	return rc == HN_OK && m->n > 0 ? hn_observables_sync(m->store, err) : rc;
+}
+
+void
+core_memory_merge(struct core_memory *m, const struct site_config *config, int64_t now_ms)
+{
+	struct hn_err err = { .what = "" };
+	uint32_t deleted = 0;
+	const int64_t keep_ms = (int64_t)config->observables_keep_days * 86400000;
+	enum hn_rc rc = hn_observables_merge(m->store, now_ms, false, &err);
+
+	if (rc != HN_OK && rc != HN_E_AGAIN)
+		hn_log(HN_LOG_WARNING, "observables-not-merged", "rc=%d what=%s", (int)rc, err.what);
+	if (rc == HN_OK)
+		rc = hn_observables_retain(m->store, now_ms - keep_ms, config->observables_budget_mb << 20, &deleted, &err);
+	if (deleted > 0)
+		hn_log(HN_LOG_INFO, "observables-deleted", "days=%u", deleted);
+	if (m->left_out > 0)
+		hn_log(HN_LOG_WARNING, "observables-left-out", "n=%llu", (unsigned long long)m->left_out);
+	m->left_out = 0;
 }

@@ -7,14 +7,24 @@
 /* What core does with observables: they go to the store of the past (store/observable.h). */
 struct core_memory;
 
-enum hn_rc core_memory_open(const struct site_config *config, struct core_memory **out, struct hn_err *err)
-    HN_MUST_CHECK;
+/* ${committed}: offset of the evidence log that the database holds; errors as of hn_observables_open. */
+enum hn_rc core_memory_open(const struct site_config *config, uint64_t committed, struct core_memory **out,
+    struct hn_err *err) HN_MUST_CHECK;
 void core_memory_close(struct core_memory *m);
 
-/* Remember one; nothing is written before core_memory_flush. */
+/* Begin a batch: forget what was added and not written. */
+void core_memory_reset(struct core_memory *m);
+
+/* Add one to the batch; past its limit it is counted and left out. */
 void core_memory_add(struct core_memory *m, const struct site_observed *seen);
 
-/* Write what was added; twice the same does no harm.  Errors: as of the store. */
-enum hn_rc core_memory_flush(struct core_memory *m, struct hn_err *err) HN_MUST_CHECK;
+/*
+ * Write the batch, which ends at ${offset}, and put it on disk: before the same offset is committed.  Offered twice it
+ * counts once.
+ */
+enum hn_rc core_memory_flush(struct core_memory *m, uint64_t offset, int64_t now_ms, struct hn_err *err) HN_MUST_CHECK;
+
+/* Once in a while, when all is committed: merge a full journal, delete what is too old. */
+void core_memory_merge(struct core_memory *m, const struct site_config *config, int64_t now_ms);
 
 #endif
