@@ -18,6 +18,18 @@ as_root() {
 	if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
+# open_root_folder: in a bare chroot the root folder may be root's alone; then no other user finds any file
+open_root_folder() {
+	case $(stat -c %A /) in
+	*[xt]) ;;
+	*)
+		say "/ をほかのユーザーが通れないため、通れるようにします（chmod 755 /）" \
+			"Other users may not pass /: opening it (chmod 755 /)"
+		as_root chmod 755 /
+		;;
+	esac
+}
+
 # packages_of FILE...: the names in these lists
 packages_of() {
 	sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$@"

@@ -5,6 +5,7 @@ usage: house.py ROOT   exit 1 and a line per fault
 """
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -33,9 +34,13 @@ PLAIN = re.compile(r"(?:_|^)(?:init|fini|free|close|new|main|count|n)$")
 
 
 def tracked(root):
-    names = subprocess.run(["git", "-C", root, "ls-files", "-z"], capture_output=True, text=True).stdout.split("\0")
-    if names == [""]:  # an unpacked archive
-        names = [str(p.relative_to(root)) for p in root.rglob("*") if p.is_file() and "build" not in p.parts[0:1]]
+    git = shutil.which("git")
+    out = subprocess.run([git, "-C", root, "ls-files", "-z"], capture_output=True, text=True).stdout if git else ""
+    names = out.split("\0")
+    if names == [""]:  # an unpacked archive, or no git on this machine
+        top = [p for p in root.iterdir() if not re.match(r"build|node_modules$|\.git$", p.name)]
+        files = [f for p in top for f in (p.rglob("*") if p.is_dir() else [p]) if "node_modules" not in f.parts]
+        names = [str(f.relative_to(root)) for f in files]
     return [root / n for n in names if n and (root / n).is_file()]
 
 
