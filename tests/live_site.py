@@ -50,6 +50,10 @@ class Site:
         os.mkdir(lists)
         with open(os.path.join(lists, "list.csv"), "w") as f:
             f.write(indicators)
+        drive.equal("exit code of the import", drive.run(
+            [self.hinomi, "indicators", "import", "--store", lists, os.path.join(lists, "list.csv")]).code, 0)
+        for name in os.listdir(lists):
+            os.chmod(os.path.join(lists, name), 0o644)
         text = ("[site]\nname = test\ndata_dir = %s\nlisten = 127.0.0.1:%d\nuser = %s\nlanguage = %s\njail = full\n"
                 "[indicators]\npath = %s\n[disk]\nreserve_mb = 16\n" % (self.data, self.console, self.user, language, lists))
         for name, keys in sources.items():
