@@ -9,6 +9,7 @@
 #include "event/log.h"
 #include "site/identity.h"
 #include "site/intake_bulk.h"
+#include "site/intake_drop.h"
 #include "site/intake_tls.h"
 
 #define SYNC_MS 500		/* acknowledged lines are on disk at most one second later */
@@ -118,6 +119,8 @@ poll_files(void *arg)
 
 		if (s->tail != NULL)
 			intake_tail_poll(in, s->tail);
+		if (s->drop != NULL)
+			intake_drop_poll(in, s->drop);
 		if (s->net != NULL && !intake_is_held(in))
 			intake_net_resume(in, s->net);
 	}
@@ -283,6 +286,8 @@ start(struct site_child *c, struct hn_err *err)
 		in->source[i].counts.source = c->config->source[i].id;
 		if (c->config->source[i].kind == SITE_TAIL)
 			rc = intake_tail_open(in, i, err);
+		if (rc == HN_OK && c->config->source[i].kind == SITE_DROP)
+			rc = intake_drop_open(in, i, err);
 	}
 	if (rc != HN_OK)
 		return rc;

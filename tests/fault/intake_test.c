@@ -350,6 +350,37 @@ lost_datagrams_are_counted_once(void **state)
 	close(udp);
 }
 
+static void
+a_dropped_file_is_read_once_and_put_away(void **state)
+{
+	char path[256];
+	struct stat st;
+
+	(void)state;
+	peers_path(&p, "logs", path);
+	assert_int_equal(chmod(path, 0777), 0);
+	peers_write(&p, "logs/old.log", "one\ntwo\nno end", false);
+	peers_write(&p, "logs/half.part", "not yet\n", false);
+	peers_start(&p, "[source spool]\nkind = drop\npath = %/logs\n");
+	peers_wait_lines(&p, 3);
+	assert_string_equal(p.line[2].raw, "no end");
+	assert_int_equal(p.line[2].flags, HN_EVIDENCE_NO_NEWLINE);
+	peers_drain(&p, 2500);
+	peers_path(&p, "logs/read/old.log", path);
+	assert_int_equal(stat(path, &st), 0);
+	peers_write(&p, "logs/events.evtx", "ElfFile", false);
+	peers_path(&p, "logs/events.evtx", path);
+	assert_int_equal(truncate(path, (1 << 20) + 5), 0);	/* its first piece is as long as a record may be */
+	peers_wait_lines(&p, 5);
+	assert_int_equal(p.line[3].n, 1 << 20);
+	assert_int_equal(p.line[3].flags, SITE_LINE_DOCUMENT | HN_EVIDENCE_CUT);
+	assert_int_equal(p.line[4].n, 5);
+	assert_int_equal(p.line[4].flags, SITE_LINE_DOCUMENT);
+	peers_drain(&p, 1500);
+	assert_int_equal(p.n, 5);
+	peers_stop(&p);
+}
+
 static int
 run_client(const char *what, uint16_t port)
 {
@@ -425,6 +456,7 @@ main(void)
 		TEST(a_batch_that_kills_twice_is_quarantined),
 		TEST(takes_datagrams_and_connections),
 		TEST(lost_datagrams_are_counted_once),
+		TEST(a_dropped_file_is_read_once_and_put_away),
 		TEST(takes_lines_over_tls),
 		TEST(takes_what_winlogbeat_sends),
 	};
