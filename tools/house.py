@@ -52,14 +52,21 @@ def text_of(path):
 
 
 def fuzz_targets(root):
-    """Every fuzz target is built and has a corpus."""
-    listed = re.findall(r"'(\w+)'", "".join(re.findall(r"fuzz_tests \+?= \[(.*?)\]", text_of(root / "tests/fuzz/meson.build"), re.S)))
+    """Every fuzz target is built and has a corpus; every reader of lines has one."""
+    build = text_of(root / "tests/fuzz/meson.build")
+    if len(re.findall(r"^fuzz_tests = ", build, re.M)) != 1 or len(re.findall(r"^fuzz_readers = ", build, re.M)) != 1:
+        yield "tests/fuzz/meson.build: fuzz_tests and fuzz_readers are set once each; further rows would undo the first"
+    listed = re.findall(r"'(\w+)'", "".join(re.findall(r"fuzz_tests \+?= \[(.*?)\]", build, re.S)))
+    readers = re.findall(r"'(\w+)' :", "".join(re.findall(r"fuzz_readers \+?= {(.*?)}", build, re.S)))
     for path in sorted((root / "tests/fuzz").glob("*_fuzz.c")):
-        name = path.stem.removesuffix("_fuzz")
-        if name not in listed:
+        if path.stem.removesuffix("_fuzz") not in listed:
             yield f"{path.name}: is not in tests/fuzz/meson.build"
+    for name in re.findall(r"&(\w+)_reader,", text_of(root / "src/record/reader.c")):
+        if name not in readers and name not in listed:
+            yield f"record: the reader {name} is not in fuzz_readers of tests/fuzz/meson.build"
+    for name in [*listed, *readers]:
         if not any((root / "tests/fuzz/corpus" / name).glob("*")):
-            yield f"{path.name}: has no corpus tests/fuzz/corpus/{name}/"
+            yield f"fuzz target {name}: has no corpus tests/fuzz/corpus/{name}/"
 
 
 def unit_tests(root):
