@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/wire.h"
 #include "event/jail.h"
@@ -186,7 +187,9 @@ enter(struct child *c, struct hn_jail_state *state, struct hn_err *err)
 	struct hn_arena arena = HN_ARENA(ARENA_MAX);
 	struct hn_jail jail;
 	enum hn_rc rc = site_child_jail(c->pub.role, &c->config, &arena, &jail, err);
+	uint8_t unused[HN_SHA256_BYTES];
 
+	hn_sha256(HN_LIT(""), unused);	/* OpenSSL reads a file at its first use: not in the jail */
 	if (rc == HN_OK)
 		rc = hn_jail_enter(&jail, state, err);
 	hn_arena_fini(&arena);
