@@ -9,6 +9,13 @@ struct made {
 	struct hn_evidence_record r;
 };
 
+/* Mostly a few sources, at times more than a frame's table holds. */
+static uint32_t
+source_of(unsigned i)
+{
+	return i % 1000 < 600 ? i % 3 : i * 2654435761u;
+}
+
 static void
 make(struct made *m, unsigned i)
 {
@@ -16,7 +23,7 @@ make(struct made *m, unsigned i)
 	    i % 7, i % 251, i % 13, i % 50 == 0 ? "two\nlines" : "", i * 2654435761u);
 	const int k = snprintf(m->mark, sizeof(m->mark), "at %u", i);
 
-	m->r = (struct hn_evidence_record){ .received_ms = INT64_C(1700000000000) + i * 3, .source = i % 3,
+	m->r = (struct hn_evidence_record){ .received_ms = INT64_C(1700000000000) + i * 3, .source = source_of(i),
 		.flags = (uint16_t)(i % 50 == 0 ? 8 : 0), .bookmark = { m->mark, (size_t)k }, .raw = { m->text, (size_t)n } };
 	if (i % 97 == 0)
 		m->r.raw.n = 0;
@@ -106,7 +113,7 @@ keeps_every_record_in_order_sealed_and_live(void **state)
 	e = opened(path);
 	append(e, 2000, 10);
 	holds(path, 0, 2010);
-	assert_view_equal(hn_evidence_bookmark(e, 2009 % 3), "at 2009");
+	assert_view_equal(hn_evidence_bookmark(e, source_of(2009)), "at 2009");
 	assert_int_equal(hn_evidence_bookmark(e, 77).n, 0);
 	assert_int_equal(hn_evidence_verify(path, &v, NULL), HN_OK);
 	assert_true(v.is_whole);
