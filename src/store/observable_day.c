@@ -20,6 +20,7 @@
 #define ROWS_A_BUCKET 32u
 #define CHUNK (1u << 20)	/* bytes that are checked together */
 #define LOAD_KEYS_AT 32u	/* from so many keys on, all keys of the day are read at once */
+#define WINDOW_ROWS 2048u	/* read ahead when many keys are looked for */
 #define RUN_KEYS 512u		/* keys read at once otherwise */
 #define DAY_MS INT64_C(86400000)
 
@@ -254,7 +255,8 @@ hn_day_open(int dir, int32_t day, struct hn_day *out, struct hn_err *err)
 {
 	char bytes[HN_DAY_HEADER];
 	char name[HN_DAY_NAME];
-	struct hn_day d = { .fd = -1, .texts = HN_BUF(HN_DAY_TEXT_BYTES_MAX + 4 * (HN_DAY_TEXTS_MAX + 1)) };
+	struct hn_day d = { .fd = -1, .texts = HN_BUF(HN_DAY_TEXT_BYTES_MAX + 4 * (HN_DAY_TEXTS_MAX + 1)),
+		.window = HN_BUF(WINDOW_ROWS * HN_DAY_ROW) };
 	struct stat st;
 	enum hn_rc rc = HN_E_CORRUPT;
 
@@ -280,6 +282,7 @@ hn_day_close(struct hn_day *d)
 	if (d->fd >= 0)
 		(void)close(d->fd);
 	hn_buf_fini(&d->texts);
+	hn_buf_fini(&d->window);
 	d->fd = -1;
 }
 
@@ -298,13 +301,36 @@ row_from(const char *bytes, uint64_t key, struct hn_day_row *row)
 		u32_at(bytes, 4) };
 }
 
+/* The bytes of row ${i}; ${ahead} rows are read with it. */
+static enum hn_rc
+row_bytes(struct hn_day *d, uint64_t i, size_t ahead, const char **out)
+{
+	const uint64_t in_window = d->window.n / HN_DAY_ROW;
+
+	if (i < d->window_row || i - d->window_row >= in_window) {
+		const size_t rows = d->rows - i < ahead ? (size_t)(d->rows - i) : ahead;
+		enum hn_rc rc;
+		char *p;
+
+		hn_buf_reset(&d->window);
+		p = hn_buf_room(&d->window, rows * HN_DAY_ROW);
+		rc = p != NULL ? read_at(d, p, rows * HN_DAY_ROW, d->rows_at + HN_DAY_ROW * i) : HN_E_NOMEM;
+		if (rc != HN_OK)
+			return rc;
+		d->window.n = rows * HN_DAY_ROW;
+		d->window_row = i;
+	}
+	*out = d->window.p + (i - d->window_row) * HN_DAY_ROW;
+	return HN_OK;
+}
+
 /* Tell of row ${i}. */
 static enum hn_rc
 tell(struct hn_day *d, const struct hn_day_search *s, size_t key, uint64_t i)
 {
-	char bytes[HN_DAY_ROW];
+	const char *bytes;
 	struct hn_day_row row;
-	const enum hn_rc rc = read_at(d, bytes, sizeof(bytes), d->rows_at + HN_DAY_ROW * i);
+	const enum hn_rc rc = row_bytes(d, i, s->n >= LOAD_KEYS_AT ? WINDOW_ROWS : 1, &bytes);
 
 	if (rc != HN_OK)
 		return rc;

@@ -80,6 +80,8 @@ struct hn_day {
 	uint64_t body_check;
 	uint64_t keys_at, rows_at, starts_at, texts_at;
 	struct hn_buf texts;	/* starts and bytes, read at the first need */
+	struct hn_buf window;	/* some rows, from number window_row */
+	uint64_t window_row;
 };
 
 /* HN_E_NOTFOUND, HN_E_IO, HN_E_CORRUPT (header, size), HN_E_UNSUPPORTED. */
