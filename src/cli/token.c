@@ -4,7 +4,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "site/config.h"
+#include "net/identity.h"
+#include "site/config_value.h"
 
 #define CONFIG_DEFAULT "/etc/hinomi/hinomi.conf"
 #define TRIES 50u
@@ -41,6 +42,28 @@ ask_for_one(const char *folder)
 		(void)close(fd);
 }
 
+/* Where the console is, and the fingerprint of its certificate for people to compare. */
+static void
+say_where(const struct arguments *a, const struct site_config *config)
+{
+	char folder[SITE_PATH_MAX] = "", path[SITE_PATH_MAX + 32];
+	struct hn_buf pem = HN_BUF(65536), print = HN_BUF(256), where = HN_BUF(256);
+	uint8_t digest[HN_FINGERPRINT_BYTES];
+	const bool has_folder = site_place_path(config, SITE_PLACE_TLS, folder);
+
+	(void)snprintf(path, sizeof(path), "%s/certificate.pem", folder);
+	if (config->certificate.n > 0)
+		(void)snprintf(path, sizeof(path), "%s", config->certificate.p);
+	if ((has_folder || config->certificate.n > 0) && site_config_read(path, &pem, NULL) == HN_OK &&
+	    hn_identity_fingerprint(hn_buf_view(&pem), digest, NULL) == HN_OK)
+		hn_buf_hex(&print, digest, sizeof(digest));
+	site_listen_put(&where, config->listen);
+	command_say(a, "token.where", hn_buf_cstr(&where), hn_buf_cstr(&print), NULL);
+	hn_buf_fini(&pem);
+	hn_buf_fini(&print);
+	hn_buf_fini(&where);
+}
+
 static enum exit_code
 print_token(const struct arguments *a, const struct site_config *config)
 {
@@ -57,6 +80,7 @@ print_token(const struct arguments *a, const struct site_config *config)
 		command_say(a, "token.none", path, NULL, NULL);
 		return EXIT_NOT_DONE;
 	}
+	say_where(a, config);
 	fputs(token, a->out);
 	return EXIT_DONE;
 }
