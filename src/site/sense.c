@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "detect/finding_wire.h"
 #include "detect/indicator_table.h"
 #include "event/log.h"
@@ -217,6 +218,8 @@ sense_prepare(struct site_child *c, struct hn_err *err)
 
 	s->child = c;
 	s->line_arena = HN_ARENA(SENSE_LINE_ARENA_BYTES);
+	if (!hn_text_init())	/* opens the tables of the Japanese encodings */
+		hn_log(HN_LOG_WARNING, "no-japanese-encodings", "what=iconv");
 	for (size_t i = 0; i < c->config->n_sources; i++) {
 		enum hn_rc rc;
 
