@@ -72,12 +72,12 @@ commit_source(struct commit *t, struct hn_view body)
 	char key[SETTING_KEY_MAX];
 	enum hn_rc rc;
 
-	(void)newest_ms;	/* a source's own clock; what counts for silence is when its lines came (SOURCE_COUNTS) */
+	(void)newest_ms;	/* the source's own clock; what counts for silence is when its lines came */
 	if (!hn_get_done(&g))
 		return HN_FAIL(&t->err, HN_E_SYNTAX, 0, "source");
 	const struct hn_value count[] = {
-		HN_SQL_INT(id), HN_SQL_INT(0), HN_SQL_INT(records), HN_SQL_INT(unread), HN_SQL_INT(0), HN_SQL_INT(0),
-		HN_SQL_TEXT(format),
+		HN_SQL_INT(id), HN_SQL_INT(records + unread > 0 ? t->now_ms : 0), HN_SQL_INT(records), HN_SQL_INT(unread),
+		HN_SQL_INT(0), HN_SQL_INT(0), HN_SQL_TEXT(format),
 	};
 
 	rc = hn_db_run(t->core->db, HN_SQL_SOURCE_COUNT, count, HN_COUNT(count), &t->err);
