@@ -16,6 +16,7 @@ const struct reader *const readers[] = {
 	&zeek_reader,
 	&eve_reader,
 	&zeek_json_reader,
+	&zeek_summary_reader,
 	&fortigate_reader,
 	&squid_reader,
 	&combined_reader,

@@ -17,4 +17,10 @@ extern const struct reader zeek_reader;
  */
 extern const struct reader zeek_json_reader;
 
+/*
+ * The hourly "conn-summary" that zeekctl puts beside its logs: a table for people, no observations, every line skipped.
+ * Source: trace-summary(1).
+ */
+extern const struct reader zeek_summary_reader;
+
 #endif

@@ -12,6 +12,7 @@ static const struct {
 	{ "zeek-json", "{\"ts\":1795420800.1,\"uid\":\"C1\",\"id.orig_h\":\"10.0.0.1\",\"proto\":\"tcp\",\"conn_state\":\"SF\"}" },
 	{ "zeek-json", "{\"_path\":\"dns\",\"_write_ts\":\"2026-11-23T00:00:01Z\",\"ts\":\"2026-11-23T00:00:00Z\",\"query\":\"a\"}" },
 	{ "zeek-json", "{\"ts\":1.5,\"uid\":\"C1\",\"id\":{\"orig_h\":\"10.0.0.1\"},\"method\":\"GET\"}" },
+	{ "zeek-summary", ">== Total === 2024-04-19-20-00-45 - 2024-04-19-20-52-09" },
 	{ "suricata", "{\"timestamp\":\"2026-11-23T09:00:00.1+0900\",\"flow_id\":7,\"event_type\":\"dns\",\"src_ip\":\"10.0.0.1\"}" },
 	{ "squid", "1286536308.779    180 192.168.0.224 TCP_MISS/200 411 GET http://example.jp/ - HIER_DIRECT/203.0.113.9 text/html" },
 	{ "squid", "1795420800.123 -5 pc.hosp.local NONE_NONE/400 3700 - error:invalid-request - HIER_NONE/- text/html" },
