@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "record/winxml.h"
 
+#define HEADER_BYTES 4096u	/* libbfio's memory range is read past its end where less than that is there */
 #define XML_MAX (4u << 20)	/* bytes of one event */
 #define CODEPAGE LIBEVTX_CODEPAGE_WINDOWS_932	/* of the few texts that are not Unicode */
 
@@ -35,6 +36,8 @@ evtx_open(struct evtx *e, struct hn_view bytes, struct hn_err *err)
 {
 	uint8_t *const p = (uint8_t *)(uintptr_t)bytes.p;	/* only read from */
 
+	if (bytes.n < HEADER_BYTES)
+		return HN_FAIL(err, HN_E_SYNTAX, bytes.n, "EVTX header");
 	e->xml = hn_alloc(1, XML_MAX);
 	if (e->xml == NULL)
 		return HN_FAIL(err, HN_E_NOMEM, 0, "EVTX");
