@@ -2,10 +2,10 @@ import type { Finding, Level, Source, State } from "./api";
 import { findings, level, more, next, now, refreshFindings, search, sources, state } from "./store";
 import { ago, bytes, lang, number, t, time, type Key } from "./words";
 
-const shape: Record<Level, string> = { critical: "■", high: "■", medium: "▲", low: "●", info: "○" };
+const shape: Record<Level, string> = { critical: "square", high: "square", medium: "triangle", low: "dot", info: "ring" };
 
 function Mark({ level: l }: { level: Level }) {
-  return <span class={`mark ${l}`}><span aria-hidden="true">{shape[l]}</span> {t(`level.${l}` as Key)}</span>;
+  return <span class={`mark ${l}`}><i class={`shape ${shape[l]}`} /> {t(`level.${l}` as Key)}</span>;
 }
 
 /* The state in one sentence: what was found, what could not be checked, what is next. */
@@ -25,7 +25,7 @@ function Today({ s }: { s: State }) {
   return (
     <section class={`card today ${tone}`} aria-labelledby="today">
       <h1 id="today" class="quiet">{t("today")} <span class="site">{s.site}</span></h1>
-      <p class="sentence" role="status"><span aria-hidden="true">{{ urgent: "■", look: "▲", quiet: "●" }[tone]}</span> {text}</p>
+      <p class="sentence" role="status"><i class={`shape ${{ urgent: "square", look: "triangle", quiet: "dot" }[tone]}`} /> {text}</p>
       {tone === "urgent" && s.unchecked.length > 0 && <p>{t("state.unchecked", { names: s.unchecked.join("、") })}</p>}
       <p class="todo">{t("state.next", { next: todo })}</p>
     </section>
@@ -74,7 +74,7 @@ function SourceRow({ s }: { s: Source }) {
     <tr>
       <th scope="row">{s.name}</th>
       <td data-name={t("sources.state")}>
-        <span class={`mark ${tone}`}><span aria-hidden="true">{s.state === "speaking" ? "●" : "▲"}</span> {t(`source.${s.state}` as Key)}</span>
+        <span class={`mark ${tone}`}><i class={`shape ${s.state === "speaking" ? "dot" : "triangle"}`} /> {t(`source.${s.state}` as Key)}</span>
       </td>
       <td data-name={t("sources.last")}>{s.last_at ? `${time(s.last_at)}（${ago(s.last_at, now.value)}）` : "―"}</td>
       <td data-name={t("sources.records")} class="n">{number(s.records)}</td>
