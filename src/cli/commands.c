@@ -1,4 +1,5 @@
 #include "cli/command.h"
+#include "cli/doctor.h"
 #include "cli/evidence.h"
 #include "cli/hunt.h"
 #include "cli/indicators.h"
@@ -17,6 +18,7 @@ const struct command *const commands[] = {
 	&evidence_verify_command,
 	&manual_command,
 	&site_command,
+	&doctor_command,
 	&token_command,
 	NULL,
 };
