@@ -26,8 +26,8 @@ WORDS = {
     r"攻撃者|ハッカー": "不審な通信・第三者による不正アクセスの疑い",
 }
 # Traces of the machine it was written on.
-FOREIGN = re.compile(r"/work/(?:main|shared|\.)|/tmp/brief|" + "|".join(["an" + "thropic", "cl" + "aude", "chat" + "gpt"]), re.I)
-REGISTRY = re.compile(r'"resolved":\s*"(?!https://registry\.npmjs\.org/)[^"]*"')
+FOREIGN = re.compile(r"(?<![\w.$}=])/(?:home|root|Users)/\w")
+REGISTRY = re.compile(r'"resolved":')
 ROW = re.compile(r"^\w[\w\s*]*?[\s*](\w+)\((?:[^;{}]*)\)[^;{}]*;", re.M)
 # Their names say all: the style page fixes what they mean.
 PLAIN = re.compile(r"(?:_|^)(?:init|fini|free|close|new|main|count|n)$")
