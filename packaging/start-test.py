@@ -30,6 +30,15 @@ def answers():
         return False
 
 
+def attack(cookie):
+    """The findings of level high, when there are enough of them; None: not yet."""
+    answer, page = ask("GET", "/api/findings?level=high", cookie=cookie)
+    if answer.status != 200:
+        print("start-test: the list gave", answer.status, page)
+        return None
+    return page["items"] if len(page["items"]) >= 8 else None
+
+
 def wait_for(what, test, seconds):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -60,11 +69,13 @@ def main():
             if answer.status != 204:
                 raise SystemExit("start-test: signing in gave %d" % answer.status)
             cookie = answer.getheader("Set-Cookie").split(";")[0]
-            items = wait_for("the attack", lambda: (lambda f: f if len(f) >= 8 else None)(
-                ask("GET", "/api/findings?level=high", cookie=cookie)[1]["items"]), 60)
+            items = wait_for("the attack", lambda: attack(cookie), 90)
             page, _ = ask("GET", "/")
             if page.status != 200 or not items[0]["advice"]["ja"].startswith("1. "):
                 raise SystemExit("start-test: no page, or no next step")
+        except SystemExit:
+            print(said()[-4000:])
+            raise
         finally:
             run.send_signal(signal.SIGTERM)
             run.wait(30)
