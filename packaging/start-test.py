@@ -73,7 +73,7 @@ def main():
             page, _ = ask("GET", "/")
             if page.status != 200 or not items[0]["advice"]["ja"].startswith("1. "):
                 raise SystemExit("start-test: no page, or no next step")
-        except SystemExit:
+        except BaseException:
             print(said()[-4000:])
             raise
         finally:
