@@ -179,3 +179,14 @@ def skip_without_site(hinomi):
     if drive.run([hinomi, "site", "--help"]).code != 0:
         print("SKIP: this build has no `hinomi site`")
         raise SystemExit(drive.SKIP)
+
+
+def tailing(hinomi, indicators, **options):
+    """A site whose only source, "proxy", is one growing file; and that file's path."""
+    site = Site(hinomi, {}, indicators, **options)
+    logs = os.path.join(site.base, "logs")
+    os.mkdir(logs)
+    path = os.path.join(logs, "access.log")
+    with open(path, "w"), open(site.config, "a") as f:
+        f.write("[source proxy]\nkind = tail\npath = %s\n" % path)
+    return site, path

@@ -9,10 +9,13 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/load.h"
 #include "base/mem.h"
 #include "event/jail.h"
 #include "net/identity.h"
 #include "site/config_value.h"
+#include "site/identity.h"
+#include "site/table.h"
 
 #define CONFIG_DEFAULT "/etc/hinomi/hinomi.conf"
 #define DAY_MS INT64_C(86400000)
@@ -127,15 +130,12 @@ look_at_sources(struct doctor *d)
 static void
 look_at_certificate(struct doctor *d)
 {
-	char folder[SITE_PATH_MAX] = "", path[SITE_PATH_MAX + 32];
-	struct hn_buf pem = HN_BUF(65536);
+	char path[SITE_PATH_MAX] = "";
+	struct hn_buf pem = HN_BUF(SITE_PEM_MAX);
 	int64_t ends_ms;
 
-	(void)site_place_path(d->config, SITE_PLACE_TLS, folder);
-	(void)snprintf(path, sizeof(path), "%s/certificate.pem", folder);
-	if (d->config->certificate.n > 0)
-		(void)snprintf(path, sizeof(path), "%s", d->config->certificate.p);
-	if (site_config_read(path, &pem, NULL) != HN_OK || hn_identity_ends(hn_buf_view(&pem), &ends_ms, NULL) != HN_OK)
+	if (!site_identity_certificate(d->config, path) || hn_load_file(path, &pem, NULL) != HN_OK ||
+	    hn_identity_ends(hn_buf_view(&pem), &ends_ms, NULL) != HN_OK)
 		amiss(d, "doctor.certificate", path);
 	else if (ends_ms - hn_clock_ms() < CERTIFICATE_DAYS * DAY_MS)
 		amiss(d, "doctor.certificate.ends", path);
@@ -147,16 +147,15 @@ look_at_certificate(struct doctor *d)
 static void
 look_at_indicators(struct doctor *d)
 {
-	char folder[SITE_PATH_MAX] = "", path[SITE_PATH_MAX + 32];
+	char path[SITE_PATH_MAX] = "", folder[SITE_PATH_MAX];
 	struct stat st;
 
-	(void)site_place_path(d->config, SITE_PLACE_STATE, folder);
-	if (d->config->indicators.n > 0)
-		(void)snprintf(folder, sizeof(folder), "%s", d->config->indicators.p);
-	(void)snprintf(path, sizeof(path), "%s/indicators.table", folder);
-	if (stat(path, &st) != 0 && (stat(folder, &st) != 0 || S_ISDIR(st.st_mode)))
+	if (!site_table_path(d->config, path) || stat(path, &st) != 0) {
+		(void)snprintf(folder, sizeof(folder), "%.*s", (int)(strlen(path) - strlen("/" SITE_TABLE_NAME)), path);
 		amiss(d, "doctor.indicators", folder);
-	else if (hn_clock_ms() - (int64_t)st.st_mtim.tv_sec * 1000 > TABLE_DAYS * DAY_MS)
+		return;
+	}
+	if (hn_clock_ms() - (int64_t)st.st_mtim.tv_sec * 1000 > TABLE_DAYS * DAY_MS)
 		amiss(d, "doctor.indicators.old", path);
 	else
 		well(d, "doctor.indicators.ok", path);
@@ -208,7 +207,7 @@ doctor(const struct arguments *a)
 
 	if (d.config == NULL)
 		return EXIT_NOT_DONE;
-	if (site_config_read(path, &text, NULL) != HN_OK) {
+	if (hn_load_file(path, &text, NULL) != HN_OK) {
 		amiss(&d, "doctor.config", path);
 	} else if (site_config_parse(hn_buf_view(&text), d.config, &fault) != HN_OK) {
 		(void)snprintf(about, sizeof(about), "%s:%zu: %s", path, fault.line, fault.text);

@@ -3,12 +3,13 @@
 #include <limits.h>
 
 #include "base/clock.h"
+#include "site/table.h"
 
 const char *
 indicators_path(const struct arguments *a, char *to, size_t size)
 {
 	const char *store = arguments_value(a, "store", INDICATORS_STORE);
-	const int n = snprintf(to, size, "%s/indicators.table", store);
+	const int n = snprintf(to, size, "%s/" SITE_TABLE_NAME, store);
 
 	if (n > 0 && (size_t)n < size)
 		return to;

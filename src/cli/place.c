@@ -3,17 +3,18 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/load.h"
 #include "base/mem.h"
 
-static bool
-read_config(const struct arguments *a, struct site_config *c)
+bool
+place_config(const struct arguments *a, struct site_config *c)
 {
 	const char *path = arguments_value(a, "config", "/etc/hinomi/hinomi.conf");
 	struct hn_buf text = HN_BUF(SITE_CONFIG_MAX + 1);
 	struct site_fault fault = { 0 };
 	bool is_read = false;
 
-	if (site_config_read(path, &text, NULL) != HN_OK)
+	if (hn_load_file(path, &text, NULL) != HN_OK)
 		command_say(a, "place.error.read", path, strerror(errno), NULL);
 	else if (site_config_parse(hn_buf_view(&text), c, &fault) != HN_OK)
 		command_say(a, "place.error.config", path, fault.text, NULL);
@@ -34,7 +35,7 @@ place_path(const struct arguments *a, enum site_place place, char out[SITE_PATH_
 		return false;
 	if (data != NULL)
 		c->data_dir = hn_view_of(data);
-	if (data != NULL || read_config(a, c))
+	if (data != NULL || place_config(a, c))
 		is_found = site_place_path(c, place, out);
 	if (data == NULL)
 		site_config_fini(c);

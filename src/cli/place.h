@@ -13,4 +13,7 @@
  */
 bool place_path(const struct arguments *a, enum site_place place, char out[SITE_PATH_MAX]);
 
+/* Read --config (otherwise /etc/hinomi/hinomi.conf) into ${c}, zeroed before.  false: said what is wrong. */
+bool place_config(const struct arguments *a, struct site_config *c);
+
 #endif

@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/load.h"
 #include "base/mem.h"
+#include "cli/place.h"
 #include "net/identity.h"
 #include "site/config_value.h"
+#include "site/identity.h"
 
-#define CONFIG_DEFAULT "/etc/hinomi/hinomi.conf"
 #define TRIES 50u
 #define TRY_EVERY_US 200000u
 
@@ -46,15 +48,11 @@ ask_for_one(const char *folder)
 static void
 say_where(const struct arguments *a, const struct site_config *config)
 {
-	char folder[SITE_PATH_MAX] = "", path[SITE_PATH_MAX + 32];
-	struct hn_buf pem = HN_BUF(65536), print = HN_BUF(256), where = HN_BUF(256);
+	char path[SITE_PATH_MAX];
+	struct hn_buf pem = HN_BUF(SITE_PEM_MAX), print = HN_BUF(256), where = HN_BUF(256);
 	uint8_t digest[HN_FINGERPRINT_BYTES];
-	const bool has_folder = site_place_path(config, SITE_PLACE_TLS, folder);
 
-	(void)snprintf(path, sizeof(path), "%s/certificate.pem", folder);
-	if (config->certificate.n > 0)
-		(void)snprintf(path, sizeof(path), "%s", config->certificate.p);
-	if ((has_folder || config->certificate.n > 0) && site_config_read(path, &pem, NULL) == HN_OK &&
+	if (site_identity_certificate(config, path) && hn_load_file(path, &pem, NULL) == HN_OK &&
 	    hn_identity_fingerprint(hn_buf_view(&pem), digest, NULL) == HN_OK)
 		hn_buf_hex(&print, digest, sizeof(digest));
 	site_listen_put(&where, config->listen);
@@ -88,20 +86,13 @@ print_token(const struct arguments *a, const struct site_config *config)
 static enum exit_code
 token(const struct arguments *a)
 {
-	const char *path = arguments_value(a, "config", CONFIG_DEFAULT);
-	struct hn_buf text = HN_BUF(SITE_CONFIG_MAX);
 	struct site_config *config = hn_alloc(1, sizeof(*config));
-	struct site_fault fault = { .text = "" };
 	enum exit_code code = EXIT_NOT_DONE;
 
-	if (config != NULL && site_config_read(path, &text, NULL) == HN_OK &&
-	    site_config_parse(hn_buf_view(&text), config, &fault) == HN_OK) {
+	if (config != NULL && place_config(a, config)) {
 		code = print_token(a, config);
 		site_config_fini(config);
-	} else {
-		command_say(a, "token.config", path, fault.text, NULL);
 	}
-	hn_buf_fini(&text);
 	hn_free(config);
 	return code;
 }

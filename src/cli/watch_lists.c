@@ -1,12 +1,10 @@
 #include "cli/watch_lists.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/load.h"
 #include "base/mem.h"
 #include "cli/indicator_files.h"
 
@@ -20,33 +18,13 @@ struct watch_lists {
 	struct indicator_files files;
 };
 
-/* The whole file ${path} into ${b}; false: errno says why. */
-static bool
-read_whole(const char *path, struct hn_buf *b)
-{
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = 1;
-
-	if (fd < 0)
-		return false;
-	while (n > 0) {
-		char *room = hn_buf_room(b, 65536);
-
-		n = room != NULL ? read(fd, room, 65536) : (errno = EFBIG, -1);
-		if (n > 0)
-			b->n += (size_t)n;
-	}
-	(void)close(fd);
-	return n == 0;
-}
-
 static bool
 read_allow(struct watch *w, const char *path)
 {
 	struct hn_buf text = HN_BUF(ALLOW_BYTES_MAX);
 	struct hn_err err = { .what = "" };
 	char line[32];
-	bool ok = read_whole(path, &text);
+	bool ok = hn_load_file(path, &text, NULL) == HN_OK;
 
 	if (!ok) {
 		command_say(w->args, "watch.fault.file", path, strerror(errno), NULL);

@@ -152,12 +152,24 @@ tell_forbidden_call(int signo, siginfo_t *info, void *context)
 	_exit(128 + signo);
 }
 
+/* Load ${f}, which was built with ${rc} (0 or -errno), and give it back. */
+static enum hn_rc
+put_in_force(scmp_filter_ctx f, int rc, struct hn_err *err)
+{
+	if (rc == 0)
+		rc = seccomp_load(f);
+	seccomp_release(f);
+	if (rc == 0)
+		return HN_OK;
+	errno = -rc;
+	return HN_FAIL(err, HN_E_IO, 0, "seccomp");
+}
+
 enum hn_rc
 hn_jail_calls(unsigned set, bool is_sanitized, struct hn_err *err)
 {
 	const struct sigaction tell = { .sa_sigaction = tell_forbidden_call, .sa_flags = SA_SIGINFO };
 	scmp_filter_ctx f = seccomp_init(is_sanitized ? SCMP_ACT_TRAP : SCMP_ACT_KILL_PROCESS);
-	int rc;
 
 	if (f == NULL)
 		return HN_FAIL(err, HN_E_NOMEM, 0, "seccomp");
@@ -166,14 +178,7 @@ hn_jail_calls(unsigned set, bool is_sanitized, struct hn_err *err)
 		return HN_FAIL(err, HN_E_IO, 0, "sigaction");
 	}
 	(void)seccomp_attr_set(f, SCMP_FLTATR_CTL_OPTIMIZE, 2);	/* a search tree instead of a list: faster */
-	rc = build(f, set, is_sanitized);
-	if (rc == 0)
-		rc = seccomp_load(f);
-	seccomp_release(f);
-	if (rc == 0)
-		return HN_OK;
-	errno = -rc;
-	return HN_FAIL(err, HN_E_IO, 0, "seccomp");
+	return put_in_force(f, build(f, set, is_sanitized), err);
 }
 
 enum hn_rc
@@ -188,11 +193,5 @@ hn_jail_never(bool is_sanitized, struct hn_err *err)
 	rc = allow_all(f, SCMP_ACT_KILL_PROCESS, never_calls, HN_COUNT(never_calls));
 	if (rc == 0 && !is_sanitized)
 		rc = allow_all(f, SCMP_ACT_KILL_PROCESS, tracing, HN_COUNT(tracing));
-	if (rc == 0)
-		rc = seccomp_load(f);
-	seccomp_release(f);
-	if (rc == 0)
-		return HN_OK;
-	errno = -rc;
-	return HN_FAIL(err, HN_E_IO, 0, "seccomp");
+	return put_in_force(f, rc, err);
 }

@@ -15,6 +15,7 @@
 
 #include "base/addr.h"
 #include "base/buf.h"
+#include "base/load.h"
 
 #define DAY_S 86400L
 #define CA_DAYS 3650L
@@ -129,21 +130,11 @@ static enum hn_rc
 read_file(const char *folder, const char *name, struct hn_buf *out, struct hn_err *err)
 {
 	char path[4096];
-	ssize_t n = -1;
-	int fd;
-	char *room = hn_buf_room(out, PEM_MAX);
+	enum hn_rc rc;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return HN_FAIL(err, errno == ENOENT ? HN_E_NOTFOUND : HN_E_IO, 0, "certificate file");
-	if (room != NULL)
-		n = read(fd, room, PEM_MAX);
-	(void)close(fd);
-	if (n < 0)
-		return HN_FAIL(err, HN_E_IO, 0, "certificate file");
-	out->n += (size_t)n;
-	return HN_OK;
+	rc = hn_load_file(path, out, err);
+	return rc == HN_E_IO && errno == ENOENT ? HN_FAIL(err, HN_E_NOTFOUND, 0, "certificate file") : rc;
 }
 
 /* Append the certificate (and then ${behind}) as PEM text. */

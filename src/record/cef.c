@@ -2,6 +2,7 @@
 
 #include "base/num.h"
 #include "record/escape.h"
+#include "record/fold.h"
 #include "record/names.h"
 #include "record/syslog.h"
 
@@ -134,16 +135,6 @@ outcome_of(struct hn_view v)
 	return HN_LIT("unknown");
 }
 
-static struct hn_view
-lower_case(struct hn_view v, struct hn_arena *a)
-{
-	char *const text = v.n > 0 ? hn_arena_get(a, v.n) : NULL;
-
-	for (size_t i = 0; text != NULL && i < v.n; i++)
-		text[i] = hn_lower(v.p[i]);
-	return text != NULL ? (struct hn_view){ text, v.n } : v;
-}
-
 static void
 set(struct record *r, size_t row, struct hn_view v, const struct reader_conf *conf)
 {
@@ -157,7 +148,7 @@ set(struct record *r, size_t row, struct hn_view v, const struct reader_conf *co
 		record_set(r, keys[row].field, v);
 		break;
 	case LOWER:
-		record_set(r, keys[row].field, lower_case(v, conf->arena));
+		record_set(r, keys[row].field, fold_copy(v, conf->arena));
 		break;
 	case HASH:
 		for (size_t i = 0; i < HN_COUNT(hashes); i++)

@@ -78,3 +78,14 @@ fold_lower(char *to, struct hn_view v)
 	for (size_t i = 0; i < v.n; i++)
 		to[i] = (char)(v.p[i] + ((uint8_t)(v.p[i] - 'A') < 26 ? 32 : 0));
 }
+
+struct hn_view
+fold_copy(struct hn_view v, struct hn_arena *a)
+{
+	char *const text = v.n > 0 ? hn_arena_get(a, v.n) : NULL;
+
+	if (text == NULL)
+		return v;
+	fold_lower(text, v);
+	return (struct hn_view){ text, v.n };
+}

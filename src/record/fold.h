@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/view.h"
 
 /* What a text has in it, from one pass over it. */
@@ -20,5 +21,8 @@ unsigned fold_scan(struct hn_view v);
 
 /* ${v} with ASCII capitals made small, into ${to}, which has v.n bytes of room. */
 void fold_lower(char *to, struct hn_view v);
+
+/* The same into ${a}; ${v} itself where it is empty or there is no room. */
+struct hn_view fold_copy(struct hn_view v, struct hn_arena *a);
 
 #endif

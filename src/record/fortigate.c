@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "record/escape.h"
+#include "record/fold.h"
 #include "record/names.h"
 
 /* Every key that a table below names. */
@@ -321,17 +322,6 @@ fill(struct record *r, const struct line *l, const struct fill *fills, size_t n)
 			record_set(r, fills[i].field, l->value[fills[i].key]);
 }
 
-static struct hn_view
-lower_case(struct hn_view v, struct hn_arena *a)
-{
-	const struct hn_view copy = hn_arena_copy(a, v);
-	char *const text = v.n > 0 && copy.p != NULL ? (char *)(uintptr_t)copy.p : NULL;
-
-	for (size_t i = 0; text != NULL && i < v.n; i++)
-		text[i] = hn_lower(text[i]);
-	return text != NULL ? copy : v;
-}
-
 static void
 set_outcome(struct record *r, const struct line *l)
 {
@@ -366,7 +356,7 @@ derive(struct record *r, const struct line *l, struct hn_arena *a)
 	if (transport != NAMES_NONE)
 		record_set(r, FIELD_NETWORK_TRANSPORT, transports[transport].name);
 	if (service.n > 0)
-		record_set(r, FIELD_NETWORK_PROTOCOL, lower_case(service, a));
+		record_set(r, FIELD_NETWORK_PROTOCOL, fold_copy(service, a));
 	if (url.n > 0 && url.p[0] != '/') {
 		record_set(r, FIELD_URL_ORIGINAL, url);
 		return;

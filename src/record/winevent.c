@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/num.h"
+#include "record/fold.h"
 #include "record/names.h"
 #include "record/winevent_table.h"
 
@@ -275,16 +276,6 @@ set_answers(struct record *r, struct hn_view v, struct hn_arena *a)
 		record_set(r, FIELD_DNS_ANSWERS, (struct hn_view){ text, n });
 }
 
-static struct hn_view
-lower_case(struct hn_view v, struct hn_arena *a)
-{
-	char *const text = v.n > 0 ? hn_arena_get(a, v.n) : NULL;
-
-	for (size_t i = 0; text != NULL && i < v.n; i++)
-		text[i] = hn_lower(v.p[i]);
-	return text != NULL ? (struct hn_view){ text, v.n } : v;
-}
-
 static void
 set_field(struct walk *w, const struct winevent_fill *f, struct hn_view v)
 {
@@ -314,7 +305,7 @@ set_field(struct walk *w, const struct winevent_fill *f, struct hn_view v)
 		set_answers(w->r, v, w->arena);
 		break;
 	case WINEVENT_LOWER:
-		record_set(w->r, f->field, lower_case(v, w->arena));
+		record_set(w->r, f->field, fold_copy(v, w->arena));
 		break;
 	case WINEVENT_STATUS:
 		if (hn_num_hex(v, &status) == HN_OK)

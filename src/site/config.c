@@ -1,10 +1,7 @@
 #include "site/config.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
-#include <unistd.h>
 
 #include "base/num.h"
 #include "base/text.h"
@@ -310,32 +307,6 @@ site_config_fini(struct site_config *c)
 {
 	hn_arena_fini(&c->arena);
 	*c = (struct site_config){ 0 };
-}
-
-enum hn_rc
-site_config_read(const char *path, struct hn_buf *text, struct hn_err *err)
-{
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	enum hn_rc rc = HN_OK;
-	ssize_t n = 1;
-
-	if (fd < 0)
-		return HN_FAIL(err, HN_E_IO, 0, "open");
-	while (rc == HN_OK && n > 0) {
-		char *to = hn_buf_room(text, 4096);
-
-		if (to == NULL) {
-			rc = HN_FAIL(err, HN_E_LIMIT, text->n, "size of the file");
-			break;
-		}
-		n = read(fd, to, 4096);
-		if (n < 0)
-			rc = HN_FAIL(err, HN_E_IO, text->n, "read");
-		else
-			text->n += (size_t)n;
-	}
-	close(fd);
-	return rc;
 }
 
 static void

@@ -95,9 +95,6 @@ void site_config_fini(struct site_config *c);
 /* The number of a source: of its name alone (FNV-1a), so that it outlives every change of the configuration. */
 uint32_t site_source_id(struct hn_view name);
 
-/* The whole file ${path} into ${text} (its max bounds it).  Errors: HN_E_IO (errno), HN_E_LIMIT, HN_E_NOMEM. */
-enum hn_rc site_config_read(const char *path, struct hn_buf *text, struct hn_err *err) HN_MUST_CHECK;
-
 /* An example with every key, its meaning in English and Japanese and its default, from the table that parses. */
 void site_config_example(struct hn_buf *b);
 

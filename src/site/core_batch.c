@@ -66,13 +66,11 @@ commit_source(struct commit *t, struct hn_view body)
 	const uint32_t id = hn_get_u32(&g);
 	const uint64_t records = hn_get_u64(&g);
 	const uint64_t unread = hn_get_u64(&g);
-	const int64_t newest_ms = hn_get_i64(&g);
 	const struct hn_view format = hn_get_bytes(&g, FORMAT_MAX);
 	const struct hn_view lines = hn_get_bytes(&g, HN_MSG_MAX);
 	char key[SETTING_KEY_MAX];
 	enum hn_rc rc;
 
-	(void)newest_ms;	/* the source's own clock; what counts for silence is when its lines came */
 	if (!hn_get_done(&g))
 		return HN_FAIL(&t->err, HN_E_SYNTAX, 0, "source");
 	const struct hn_value count[] = {

@@ -3,23 +3,13 @@
 #include <unistd.h>
 
 #include "site/core_parts.h"
+#include "site/table.h"
 
-#define TABLE_NAME "indicators.table"
-
-/* The table is where `hinomi indicators import` puts it: at [indicators] path, else in the site's own folder. */
 void
 core_indicators_init(struct core *c)
 {
-	const struct hn_view given = c->child->config->indicators;
-	struct stat st;
-	char folder[SITE_PATH_MAX] = "";
-
-	if (given.n > 0 && stat(given.p, &st) == 0 && !S_ISDIR(st.st_mode))
-		(void)snprintf(c->table.path, sizeof(c->table.path), "%s", given.p);
-	else if (given.n > 0)
-		(void)snprintf(c->table.path, sizeof(c->table.path), "%s/" TABLE_NAME, given.p);
-	else if (site_place_path(c->child->config, SITE_PLACE_STATE, folder) && strlen(folder) + 32 < SITE_PATH_MAX)
-		(void)snprintf(c->table.path, sizeof(c->table.path), "%.900s/" TABLE_NAME, folder);
+	if (!site_table_path(c->child->config, c->table.path))
+		c->table.path[0] = '\0';	/* then there is none to open */
 }
 
 void

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/load.h"
 #include "net/identity.h"
 
 #define NAME_MAX_BYTES 256u
@@ -26,10 +27,32 @@ ensure(const struct site_config *c, const char *folder, struct hn_err *err)
 	return rc;
 }
 
+/* The operator's own file, else ${name} in the site's folder. */
+static bool
+path_of(const struct site_config *c, struct hn_view own, const char *name, char out[SITE_PATH_MAX])
+{
+	char folder[SITE_PATH_MAX];
+	int n;
+
+	if (own.n > 0)
+		n = snprintf(out, SITE_PATH_MAX, "%s", own.p);
+	else if (site_place_path(c, SITE_PLACE_TLS, folder))
+		n = snprintf(out, SITE_PATH_MAX, "%s/%s", folder, name);
+	else
+		return false;
+	return n > 0 && (unsigned)n < SITE_PATH_MAX;
+}
+
+bool
+site_identity_certificate(const struct site_config *c, char out[SITE_PATH_MAX])
+{
+	return path_of(c, c->certificate, "certificate.pem", out);
+}
+
 static enum hn_rc
 load(const char *path, struct hn_buf *to, struct hn_err *err)
 {
-	const enum hn_rc rc = site_config_read(path, to, err);
+	const enum hn_rc rc = hn_load_file(path, to, err);
 
 	if (rc != HN_OK)
 		return rc;
@@ -39,18 +62,17 @@ load(const char *path, struct hn_buf *to, struct hn_err *err)
 enum hn_rc
 site_identity_load(const struct site_config *c, struct hn_buf *certificate, struct hn_buf *key, struct hn_err *err)
 {
-	char folder[SITE_PATH_MAX], own_certificate[SITE_PATH_MAX + 32], own_key[SITE_PATH_MAX + 32];
+	char folder[SITE_PATH_MAX], certificate_path[SITE_PATH_MAX], key_path[SITE_PATH_MAX];
 	enum hn_rc rc = HN_OK;
 
-	if (!site_place_path(c, SITE_PLACE_TLS, folder))
+	if (!site_place_path(c, SITE_PLACE_TLS, folder) || !site_identity_certificate(c, certificate_path) ||
+	    !path_of(c, c->key, "key.pem", key_path))
 		return HN_FAIL(err, HN_E_LIMIT, 0, "data_dir");
-	(void)snprintf(own_certificate, sizeof(own_certificate), "%s/certificate.pem", folder);
-	(void)snprintf(own_key, sizeof(own_key), "%s/key.pem", folder);
 	if (c->certificate.n == 0 || c->key.n == 0)
 		rc = ensure(c, folder, err);
 	if (rc == HN_OK)
-		rc = load(c->certificate.n > 0 ? c->certificate.p : own_certificate, certificate, err);
+		rc = load(certificate_path, certificate, err);
 	if (rc == HN_OK)
-		rc = load(c->key.n > 0 ? c->key.p : own_key, key, err);
+		rc = load(key_path, key, err);
 	return rc;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/load.h"
 #include "base/mem.h"
 #include "base/wire.h"
 #include "event/jail.h"
@@ -402,7 +403,7 @@ load(const char *path, struct hn_buf *text, struct site_config **out)
 	struct hn_err err = { 0 };
 	enum hn_rc rc = HN_E_NOMEM;
 
-	if (c == NULL || (rc = site_config_read(path, text, &err)) != HN_OK)
+	if (c == NULL || (rc = hn_load_file(path, text, &err)) != HN_OK)
 		hn_log(HN_LOG_ERROR, "config", "%s: cannot be read: %s", path, rc == HN_E_IO ? strerror(errno) : err.what);
 	else if ((rc = site_config_parse(hn_buf_view(text), c, &fault)) != HN_OK)
 		hn_log(HN_LOG_ERROR, "config", "%s:%zu: %s", path, fault.line, fault.text);

@@ -64,9 +64,8 @@ remember(void *ctx, const struct record *r, const struct observables *o)
 }
 
 void
-sense_see(struct sense *s, struct sense_source *from, struct record *r)
+sense_see(struct sense *s, const struct record *r)
 {
-	(void)from;
 	if (r->at_ms > s->newest_ms)
 		s->newest_ms = r->at_ms;
 	engine_see(s->engine, r, s->findings);

@@ -49,11 +49,8 @@ read_line(struct sense_source *s, struct stream *stream, struct hn_view line, ui
 
 	r.source = s->config->id;
 	r.line = place;
-	if (stream_line(stream, line, place, &r, &err) == HN_OK) {
-		if (r.at_ms > s->newest_ms)
-			s->newest_ms = r.at_ms;
-		sense_see(s->sense, s, &r);
-	}
+	if (stream_line(stream, line, place, &r, &err) == HN_OK)
+		sense_see(s->sense, &r);
 	if (s->reader_conf.arena->used > 0)
 		hn_arena_reset(s->reader_conf.arena);
 }
@@ -144,7 +141,6 @@ sense_source_put(struct sense_source *s, struct hn_buf *b)
 	hn_put_u32(b, s->config->id);
 	hn_put_u64(b, records - s->told_records);
 	hn_put_u64(b, unread - s->told_unread);
-	hn_put_i64(b, s->newest_ms);
 	hn_put_bytes(b, hn_view_of(stream_format(s->stream)));
 	hn_put_bytes(b, lines.failed ? HN_LIT("") : hn_buf_view(&lines));
 	s->told_records = records;

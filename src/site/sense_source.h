@@ -24,7 +24,6 @@ struct sense_source {
 	uint64_t document_offset;	/* of its first piece: where its evidence is found */
 	uint64_t documents_records, documents_unread;	/* of documents that are done */
 	uint64_t told_records, told_unread;	/* of all counts, what core has been told */
-	int64_t newest_ms;
 	bool has_changed;		/* core is to be told */
 };
 
@@ -43,6 +42,6 @@ void sense_source_recall(struct sense_source *s, struct hn_view lines);
 void sense_source_line(struct sense_source *s, const struct site_line *l);
 
 /* What sense does with a record: sense.c. */
-void sense_see(struct sense *sense, struct sense_source *from, struct record *r);
+void sense_see(struct sense *sense, const struct record *r);
 
 #endif

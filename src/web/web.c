@@ -1,15 +1,12 @@
 #include "web/web.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
-#include <unistd.h>
+#include <openssl/crypto.h>
 
-#include "base/clock.h"
 #include "base/wire.h"
-#include "net/identity.h"
+#include "site/identity.h"
 #include "web/parts.h"
 
-#define PEM_MAX 65536u
 #define ANSWER_MAX (4u << 20)
 
 static void
@@ -307,59 +304,14 @@ web_message(struct site_child *c, enum hn_role_id from, const struct hn_msg *m)
 }
 
 static enum hn_rc
-read_pem(const char *path, struct hn_buf *out, struct hn_err *err)
-{
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char *room = hn_buf_room(out, PEM_MAX - 1);
-	const ssize_t n = fd >= 0 && room != NULL ? read(fd, room, PEM_MAX - 1) : -1;
-
-	if (fd >= 0)
-		(void)close(fd);
-	if (n <= 0)
-		return HN_FAIL(err, HN_E_IO, 0, "certificate or key of the console");
-	out->n = (size_t)n;
-	return HN_OK;
-}
-
-/* The operator's own certificate, or one of the site's. */
-static enum hn_rc
-load_identity(struct web *w, struct hn_err *err)
-{
-	const struct site_config *config = w->child->config;
-	char folder[SITE_PATH_MAX], path[SITE_PATH_MAX + 32], host[256] = "localhost";
-	struct hn_buf address = HN_BUF(64);
-	enum hn_rc rc = HN_OK;
-
-	if (config->certificate.n > 0) {
-		rc = read_pem(config->certificate.p, &w->certificate, err);
-		return rc == HN_OK ? read_pem(config->key.p, &w->key, err) : rc;
-	}
-	if (!site_place_path(config, SITE_PLACE_TLS, folder))
-		return HN_FAIL(err, HN_E_LIMIT, 0, "data_dir");
-	(void)gethostname(host, sizeof(host) - 1);
-	hn_addr_put(&address, config->listen.addr);
-	const struct hn_identity identity = {
-		.folder = folder, .names = { host, "localhost", "127.0.0.1", hn_buf_cstr(&address) }, .now_ms = hn_clock_ms(),
-	};
-
-	rc = hn_identity_ensure(&identity, err);
-	hn_buf_fini(&address);
-	(void)snprintf(path, sizeof(path), "%s/certificate.pem", folder);
-	if (rc == HN_OK)
-		rc = read_pem(path, &w->certificate, err);
-	(void)snprintf(path, sizeof(path), "%s/key.pem", folder);
-	return rc == HN_OK ? read_pem(path, &w->key, err) : rc;
-}
-
-static enum hn_rc
 web_prepare(struct site_child *c, struct hn_err *err)
 {
 	struct web *w = c->state;
 
 	w->child = c;
-	w->certificate = HN_BUF(PEM_MAX);
-	w->key = HN_BUF(PEM_MAX);
-	return load_identity(w, err);
+	w->certificate = HN_BUF(SITE_PEM_MAX);
+	w->key = HN_BUF(SITE_PEM_MAX);
+	return site_identity_load(c->config, &w->certificate, &w->key, err);
 }
 
 static enum hn_rc
@@ -406,6 +358,7 @@ web_stop(struct site_child *c)
 	site_outbox_fini(&w->to_core);
 	site_outbox_fini(&w->to_view);
 	hn_buf_fini(&w->certificate);
+	OPENSSL_cleanse(w->key.p, w->key.n);
 	hn_buf_fini(&w->key);
 }
 

@@ -138,12 +138,7 @@ def signs_out(console):
 
 def main():
     live_site.skip_without_site(sys.argv[1])
-    site = live_site.Site(sys.argv[1], {}, LIST)
-    logs = os.path.join(site.base, "logs")
-    os.mkdir(logs)
-    log = logs + "/access.log"
-    with open(log, "w"), open(site.config, "a") as f:
-        f.write("[source proxy]\nkind = tail\npath = %s\n" % log)
+    site, log = live_site.tailing(sys.argv[1], LIST)
     checks = drive.Checks()
     try:
         site.start()

@@ -31,11 +31,7 @@ def main():
         if got.returncode != 0:
             print("SKIP: npm could not bring playwright-core and axe-core")
             sys.exit(drive.SKIP)
-    site = live_site.Site(sys.argv[1], {}, LIST, language="ja")
-    os.mkdir(os.path.join(site.base, "logs"))
-    log = os.path.join(site.base, "logs", "access.log")
-    with open(log, "w"), open(site.config, "a") as f:
-        f.write("[source proxy]\nkind = tail\npath = %s\n" % log)
+    site, log = live_site.tailing(sys.argv[1], LIST, language="ja")
     checks = drive.Checks()
     try:
         site.start()

@@ -83,12 +83,8 @@ def main():
     live_site.skip_without_site(sys.argv[1])
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     rng = random.Random(seed)
-    site = live_site.Site(sys.argv[1], {}, LIST)
-    logs = os.path.join(site.base, "logs")
-    os.mkdir(logs)
-    with open(site.config, "a") as f:
-        f.write("[source proxy]\nkind = tail\npath = %s/access.log\n" % logs)
-    log = Log(logs + "/access.log")
+    site, path = live_site.tailing(sys.argv[1], LIST)
+    log = Log(path)
     checks = drive.Checks()
     try:
         site.start()
