@@ -22,6 +22,18 @@ SELECT name, weight FROM finding_part WHERE finding_id = ?1 ORDER BY ordinal;
 -- name: finding_part_put
 INSERT OR REPLACE INTO finding_part (finding_id, ordinal, name, weight) VALUES (?1, ?2, ?3, ?4);
 
+-- name: finding_parts_cut
+DELETE FROM finding_part WHERE finding_id = ?1 AND ordinal >= ?2;
+
+-- name: finding_facts
+SELECT name, value FROM finding_fact WHERE finding_id = ?1 ORDER BY ordinal;
+
+-- name: finding_fact_put
+INSERT OR REPLACE INTO finding_fact (finding_id, ordinal, name, value) VALUES (?1, ?2, ?3, ?4);
+
+-- name: finding_facts_cut
+DELETE FROM finding_fact WHERE finding_id = ?1 AND ordinal >= ?2;
+
 -- name: finding_evidence
 SELECT source, line, at_ms, raw FROM finding_evidence WHERE finding_id = ?1 ORDER BY ordinal;
 

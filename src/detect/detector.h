@@ -2,6 +2,7 @@
 #define DETECT_DETECTOR_H
 
 #include "base/err.h"
+#include "detect/contact.h"
 #include "detect/findings.h"
 #include "detect/scope.h"
 #include "record/observable.h"
@@ -23,6 +24,7 @@ struct indicator_table;
 struct sight {
 	const struct record *record;
 	const struct observables *observables;
+	const struct contact *contact;		/* NULL: it tells of none (detect/contact.h) */
 	const struct scope *scope;
 };
 
@@ -30,6 +32,7 @@ struct sight {
 struct detect_conf {
 	const struct scope *scope;
 	const struct indicator_table *const *indicators;	/* the table in force: swapped whole between batches */
+	struct contacts *contacts;	/* makes keys and registrable domains; made by the engine */
 };
 
 #define WANTS(kind) (UINT32_C(1) << (kind))
@@ -39,6 +42,7 @@ struct detector {
 	const char *name;
 	enum finding_kind kind;
 	uint32_t wants;		/* WANTS() of each record kind that it is to be shown */
+	bool wants_contacts;	/* sight.contact is worked out for it */
 
 	/* Make its state; NULL state: it needs none. */
 	enum hn_rc (*open)(const struct detect_conf *conf, void **state, struct hn_err *err);
@@ -48,6 +52,12 @@ struct detector {
 
 	/* No record before ${now_ms} will come any more; NULL: it does not care. */
 	void (*tick)(void *state, int64_t now_ms, struct findings *out);
+
+	/*
+	 * What of its state outlives the process: its tables, always as many and in the same order; NULL: nothing does.  A
+	 * detector that reads them back goes on as if it had never stopped.
+	 */
+	struct keyed *const *(*tables)(void *state, size_t *n);
 
 	void (*close)(void *state);
 };

@@ -1,8 +1,12 @@
 #include "detect/engine.h"
 
 #include "base/mem.h"
+#include "base/rand.h"
+#include "base/wire.h"
 
 #define DETECTORS_MAX 32u
+#define SAVED_VERSION 1u
+#define NAME_MAX_BYTES 64u
 
 struct opened {
 	const struct detector *is;
@@ -10,10 +14,13 @@ struct opened {
 };
 
 struct engine {
-	const struct scope *scope;
+	struct detect_conf conf;
+	uint64_t seed;
+	struct contacts *contacts;
 	struct engine_memory memory;
 	size_t n;
 	struct opened all[DETECTORS_MAX];
+	bool wants_contacts;				/* some detector of behaviour is open */
 	size_t n_for[RECORD_KINDS];			/* per kind of record: who is shown it */
 	struct opened *for_kind[RECORD_KINDS][DETECTORS_MAX];
 	struct observables observables;			/* of the record being looked at */
@@ -28,7 +35,7 @@ subscribe(struct engine *e, struct opened *d)
 }
 
 static enum hn_rc
-open_all(struct engine *e, const struct detect_conf *conf, uint32_t only, struct hn_err *err)
+open_all(struct engine *e, uint32_t only, struct hn_err *err)
 {
 	for (size_t i = 0; detectors[i] != NULL; i++) {
 		struct opened *d = &e->all[e->n];
@@ -38,10 +45,11 @@ open_all(struct engine *e, const struct detect_conf *conf, uint32_t only, struct
 			continue;
 		assert(e->n < DETECTORS_MAX);
 		d->is = detectors[i];
-		rc = d->is->open != NULL ? d->is->open(conf, &d->state, err) : HN_OK;
+		rc = d->is->open != NULL ? d->is->open(&e->conf, &d->state, err) : HN_OK;
 		if (rc != HN_OK)
 			return rc;
 		e->n++;
+		e->wants_contacts |= d->is->wants_contacts;
 		subscribe(e, d);
 	}
 	return HN_OK;
@@ -56,9 +64,11 @@ engine_open(const struct detect_conf *conf, uint32_t only, struct engine_memory 
 
 	if (e == NULL)
 		return HN_FAIL(err, HN_E_NOMEM, 0, "detectors");
-	e->scope = conf->scope;
+	hn_random(&e->seed, sizeof(e->seed));
+	e->conf = *conf;
 	e->memory = memory;
-	rc = open_all(e, conf, only, err);
+	e->conf.contacts = e->contacts = contacts_new(e->seed, conf->scope);
+	rc = e->contacts != NULL ? open_all(e, only, err) : HN_FAIL(err, HN_E_NOMEM, 0, "contacts");
 	if (rc != HN_OK) {
 		engine_close(e);
 		return rc;
@@ -75,17 +85,21 @@ engine_close(struct engine *e)
 	for (size_t i = 0; i < e->n; i++)
 		if (e->all[i].is->close != NULL)
 			e->all[i].is->close(e->all[i].state);
+	contacts_free(e->contacts);
 	hn_free(e);
 }
 
 void
 engine_see(struct engine *e, const struct record *r, struct findings *out)
 {
-	const struct sight s = { r, &e->observables, e->scope };
+	struct contact contact;
+	struct sight s = { r, &e->observables, NULL, e->conf.scope };
 
 	record_observables(r, &e->observables);
 	if (e->memory.remember != NULL)
 		e->memory.remember(e->memory.ctx, r, &e->observables);
+	if (e->wants_contacts && contact_of(e->contacts, r, &contact))
+		s.contact = &contact;
 	for (size_t i = 0; i < e->n_for[r->kind]; i++)
 		e->for_kind[r->kind][i]->is->see(e->for_kind[r->kind][i]->state, &s, out);
 }
@@ -96,4 +110,73 @@ engine_tick(struct engine *e, int64_t now_ms, struct findings *out)
 	for (size_t i = 0; i < e->n; i++)
 		if (e->all[i].is->tick != NULL)
 			e->all[i].is->tick(e->all[i].state, now_ms, out);
+}
+
+static void
+save_tables(const char *name, struct keyed *const *tables, size_t n, struct hn_buf *b)
+{
+	struct hn_buf one = HN_BUF(b->max);
+
+	for (size_t i = 0; i < n; i++) {
+		hn_put_bytes(b, hn_view_of(name));
+		hn_put_u32(b, (uint32_t)i);
+		keyed_save(tables[i], &one);
+		hn_put_bytes(b, hn_buf_view(&one));
+		b->failed |= one.failed;
+		hn_buf_reset(&one);
+	}
+	hn_buf_fini(&one);
+}
+
+void
+engine_save(const struct engine *e, struct hn_buf *b)
+{
+	size_t n;
+	struct keyed *const *tables = contacts_tables(e->contacts, &n);
+
+	hn_put_u32(b, SAVED_VERSION);
+	hn_put_u64(b, e->seed);
+	save_tables("contacts", tables, n, b);
+	for (size_t i = 0; i < e->n; i++) {
+		if (e->all[i].is->tables == NULL)
+			continue;
+		tables = e->all[i].is->tables(e->all[i].state, &n);
+		save_tables(e->all[i].is->name, tables, n, b);
+	}
+}
+
+/* The table that was saved under ${name} as its number ${i}; NULL: there is no such table any more. */
+static struct keyed *
+find_table(const struct engine *e, struct hn_view name, uint32_t number)
+{
+	size_t n = 0;
+	struct keyed *const *tables = NULL;
+
+	if (hn_view_eq(name, HN_LIT("contacts")))
+		tables = contacts_tables(e->contacts, &n);
+	for (size_t i = 0; i < e->n && tables == NULL; i++)
+		if (e->all[i].is->tables != NULL && hn_view_eq(name, hn_view_of(e->all[i].is->name)))
+			tables = e->all[i].is->tables(e->all[i].state, &n);
+	return number < n ? tables[number] : NULL;
+}
+
+enum hn_rc
+engine_load(struct engine *e, struct hn_view saved, struct hn_err *err)
+{
+	struct hn_get g = HN_GET(saved);
+
+	if (hn_get_u32(&g) != SAVED_VERSION)
+		return HN_FAIL(err, HN_E_UNSUPPORTED, 0, "version of the detectors' memory");
+	e->seed = hn_get_u64(&g);
+	contacts_seed(e->contacts, e->seed);
+	while (!g.failed && g.rest.n > 0) {
+		const struct hn_view name = hn_get_bytes(&g, NAME_MAX_BYTES);
+		const uint32_t number = hn_get_u32(&g);
+		const struct hn_view bytes = hn_get_bytes(&g, SIZE_MAX);
+		struct keyed *t = find_table(e, name, number);
+
+		if (t != NULL && keyed_load(t, bytes) == HN_E_NOMEM)
+			return HN_FAIL(err, HN_E_NOMEM, 0, "detectors' memory");
+	}
+	return g.failed ? HN_FAIL(err, HN_E_SYNTAX, 0, "detectors' memory") : HN_OK;
 }

@@ -25,4 +25,12 @@ void engine_see(struct engine *e, const struct record *r, struct findings *out);
 /* Tell every detector that no record before ${now_ms} comes any more. */
 void engine_tick(struct engine *e, int64_t now_ms, struct findings *out);
 
+/*
+ * What the detectors remember, appended to ${b}; and read back by an engine that has seen nothing yet.  What an older
+ * program wrote of a detector that has changed since is left out: that detector learns anew.  Errors: HN_E_SYNTAX: these are
+ * no such bytes (the engine must not be used any more); HN_E_NOMEM.
+ */
+void engine_save(const struct engine *e, struct hn_buf *b);
+enum hn_rc engine_load(struct engine *e, struct hn_view saved, struct hn_err *err) HN_MUST_CHECK;
+
 #endif

@@ -10,9 +10,19 @@
 #define SCORE_LOW 0.12
 
 static const char *const kind_names[FINDING_KINDS] = {
-#define KIND(name, text) [FINDING_##name] = text,
+#define KIND(name, text, grows) [FINDING_##name] = text,
 #include "detect/kinds.def"
 #undef KIND
+};
+
+static const bool weighs_anew[FINDING_KINDS] = {
+#define ADDS false
+#define ANEW true
+#define KIND(name, text, grows) [FINDING_##name] = grows,
+#include "detect/kinds.def"
+#undef KIND
+#undef ADDS
+#undef ANEW
 };
 
 static const char *const level_names[LEVEL_COUNT] = {
@@ -42,6 +52,30 @@ finding_identify(struct finding *f)
 	hn_sha256(hn_buf_view(&b), digest);
 	memcpy(f->id, digest, sizeof(f->id));
 	hn_buf_fini(&b);
+}
+
+void
+finding_part(struct finding *f, const char *name, double weight)
+{
+	if (f->n_parts < FINDING_PARTS_MAX && (weight > 0.001 || weight < -0.001))
+		f->parts[f->n_parts++] = (struct finding_part){ hn_view_of(name), weight };
+}
+
+void
+finding_fact_text(struct finding *f, const char *name, struct hn_view value)
+{
+	if (f->n_facts < FINDING_FACTS_MAX)
+		f->facts[f->n_facts++] = (struct finding_fact){ hn_view_of(name), value };
+}
+
+void
+finding_fact_number(struct finding *f, const char *name, double value, struct hn_buf *b)
+{
+	const size_t before = b->n;
+
+	hn_buf_printf(b, value == floor(value) ? "%.0f" : "%.4g", value);
+	if (!b->failed)
+		finding_fact_text(f, name, (struct hn_view){ b->p + before, b->n - before });
 }
 
 void
@@ -118,6 +152,22 @@ merge_techniques(struct finding *f, const struct finding *more, struct hn_arena 
 	return true;
 }
 
+/* The facts of ${more} instead of those of ${f}. */
+static bool
+take_facts(struct finding *f, const struct finding *more, struct hn_arena *arena)
+{
+	f->n_facts = 0;
+	for (size_t i = 0; i < more->n_facts; i++) {
+		struct finding_fact *fact = &f->facts[i];
+
+		if (!keep(arena, more->facts[i].name, FINDING_TEXT_MAX, &fact->name) ||
+		    !keep(arena, more->facts[i].value, FINDING_TEXT_MAX, &fact->value))
+			return false;
+		f->n_facts++;
+	}
+	return true;
+}
+
 static bool
 merge_evidence(struct finding *f, const struct finding *more, struct hn_arena *arena)
 {
@@ -131,10 +181,31 @@ merge_evidence(struct finding *f, const struct finding *more, struct hn_arena *a
 	return true;
 }
 
+/* Parts, the levels that the detectors insist on, and facts. */
+static bool
+merge_reasons(struct finding *f, const struct finding *more, struct hn_arena *arena, bool is_later)
+{
+	const bool anew = finding_kind_weighs_anew(f->kind);
+
+	if (anew && !is_later)
+		return true;
+	if (anew) {
+		f->n_parts = 0;
+		f->at_least = more->at_least;
+		f->at_most = more->at_most;
+	}
+	if (more->at_least > f->at_least)
+		f->at_least = more->at_least;
+	if (more->at_most > f->at_most)
+		f->at_most = more->at_most;
+	return merge_parts(f, more, arena) && (!is_later || more->n_facts == 0 || take_facts(f, more, arena));
+}
+
 enum hn_rc
 finding_merge(struct finding *f, const struct finding *more, struct hn_arena *arena)
 {
-	const bool fitted = merge_parts(f, more, arena) && merge_techniques(f, more, arena) &&
+	const bool is_later = more->last_ms >= f->last_ms;
+	const bool fitted = merge_reasons(f, more, arena, is_later) && merge_techniques(f, more, arena) &&
 	    merge_evidence(f, more, arena);
 
 	f->count += more->count;
@@ -142,10 +213,6 @@ finding_merge(struct finding *f, const struct finding *more, struct hn_arena *ar
 		f->first_ms = more->first_ms;
 	if (more->last_ms > f->last_ms)
 		f->last_ms = more->last_ms;
-	if (more->at_least > f->at_least)
-		f->at_least = more->at_least;
-	if (more->at_most > f->at_most)
-		f->at_most = more->at_most;
 	finding_weigh(f);
 	return fitted ? HN_OK : HN_E_NOMEM;
 }
@@ -162,11 +229,12 @@ finding_copy(struct finding *to, const struct finding *from, struct hn_arena *ar
 		{ &f.destination, from->destination }, { &f.user, from->user }, { &f.note, from->note },
 	};
 
-	f.n_parts = f.n_techniques = f.n_evidence = 0;
+	f.n_parts = f.n_techniques = f.n_facts = f.n_evidence = 0;
 	for (size_t i = 0; i < HN_COUNT(texts); i++)
 		if (!keep(arena, texts[i].from, FINDING_TEXT_MAX, texts[i].to))
 			return HN_E_NOMEM;
-	if (!merge_parts(&f, from, arena) || !merge_techniques(&f, from, arena) || !merge_evidence(&f, from, arena))
+	if (!merge_parts(&f, from, arena) || !merge_techniques(&f, from, arena) || !take_facts(&f, from, arena) ||
+	    !merge_evidence(&f, from, arena))
 		return HN_E_NOMEM;
 	*to = f;
 	return HN_OK;
@@ -196,6 +264,13 @@ finding_kind_name(enum finding_kind k)
 {
 	assert(k < FINDING_KINDS);
 	return kind_names[k];
+}
+
+bool
+finding_kind_weighs_anew(enum finding_kind k)
+{
+	assert(k < FINDING_KINDS);
+	return weighs_anew[k];
 }
 
 const char *

@@ -14,9 +14,10 @@
 #define FINDING_TEXT_MAX 512u		/* bytes of source, destination, user, rule */
 #define FINDING_PARTS_MAX 16u
 #define FINDING_TECHNIQUES_MAX 8u
+#define FINDING_FACTS_MAX 12u
 
 enum finding_kind {
-#define KIND(name, text) FINDING_##name,
+#define KIND(name, text, grows) FINDING_##name,
 #include "detect/kinds.def"
 #undef KIND
 	FINDING_KINDS
@@ -36,6 +37,16 @@ enum finding_level {
 struct finding_part {
 	struct hn_view name;	/* "indicator.domain", "allowed": has words under "part.NAME" */
 	double weight;		/* -20..20 */
+};
+
+/*
+ * What its words tell: {name} in a title or advice is its value, said as people say it.  The name's end is its unit:
+ * "..._ms" a span of time, "..._bytes", "..._share"
+ * (0..1); else a number or a text as it is.
+ */
+struct finding_fact {
+	struct hn_view name;
+	struct hn_view value;
 };
 
 struct finding_evidence {
@@ -61,19 +72,31 @@ struct finding {
 	struct hn_view destination;
 	struct hn_view user;
 	struct hn_view note;		/* free text of the rule: where the indicator comes from, a rule's author and link */
-	size_t n_techniques, n_parts, n_evidence;
+	size_t n_techniques, n_parts, n_facts, n_evidence;
 	struct hn_view techniques[FINDING_TECHNIQUES_MAX];	/* MITRE ATT&CK ids */
 	struct finding_part parts[FINDING_PARTS_MAX];
+	struct finding_fact facts[FINDING_FACTS_MAX];
 	struct finding_evidence evidence[FINDING_EVIDENCE_MAX];
 };
 
 /* Set id from the fields that identify (kind, rule, source, destination, user).  Source: SHA-256, first 16 bytes. */
 void finding_identify(struct finding *f);
 
+/* Add a part, unless it weighs nothing or there is no room. */
+void finding_part(struct finding *f, const char *name, double weight);
+
 /*
- * Let ${more}, of the same id, grow ${f}: counts add, times widen, a part's larger weight stays, evidence fills up (first
- * come, first kept), score and level follow.  Texts of ${more} are copied into ${arena}.  HN_E_NOMEM: ${f} is as before
- * but for what had fitted.
+ * Add a fact, unless there is no room.  A number's text is written into ${b}, whose bytes must not move any more: it has its
+ * room already.
+ */
+void finding_fact_number(struct finding *f, const char *name, double value, struct hn_buf *b);
+void finding_fact_text(struct finding *f, const char *name, struct hn_view value);
+
+/*
+ * Let ${more}, of the same id, grow ${f}: counts add, times widen, evidence fills up (first come, first kept), score and level
+ * follow.  Of a part the larger weight stays; of a kind whose every hit weighs the whole anew (kinds.def) all parts and levels
+ * are those of the later one.  Facts are those of the later one.  Texts of ${more} are copied into ${arena}.
+ * HN_E_NOMEM: ${f} is as before but for what had fitted.
  */
 enum hn_rc finding_merge(struct finding *f, const struct finding *more, struct hn_arena *arena) HN_MUST_CHECK;
 
@@ -88,6 +111,9 @@ int finding_compare_urgency(const void *a, const void *b);
 
 const char *finding_kind_name(enum finding_kind k);
 const char *finding_level_name(enum finding_level l);
+
+/* Whether its newest hit's parts are the whole picture, rather than one more reason. */
+bool finding_kind_weighs_anew(enum finding_kind k);
 
 /* Back from the name; false: there is no such kind or level. */
 bool finding_kind_find(struct hn_view name, enum finding_kind *out);

@@ -1,7 +1,9 @@
 #include "base/clock.h"
 #include "base/words.h"
+#include "detect/fact.h"
 #include "detect/finding.h"
 
+#define FACT_NAME_MAX 32u
 #define TITLE_MAX 8192u		/* bytes of one title or advice in one language */
 
 static void
@@ -31,13 +33,23 @@ static void
 put_words(struct hn_buf *b, const struct finding *f, const char *which, enum hn_lang lang)
 {
 	struct hn_buf text = HN_BUF(TITLE_MAX), key = HN_BUF(FINDING_TEXT_MAX * 2);
-	const struct hn_words_param params[] = {
+	struct hn_words_param params[5 + FINDING_FACTS_MAX] = {
 		{ "source", f->source }, { "destination", f->destination }, { "user", f->user }, { "rule", f->rule },
 		{ "note", f->note },
 	};
+	char facts[FINDING_FACTS_MAX * FINDING_TEXT_MAX], names[FINDING_FACTS_MAX][FACT_NAME_MAX];
+	struct hn_buf said = { .p = facts, .size = sizeof(facts), .max = sizeof(facts) };
+
+	for (size_t i = 0; i < f->n_facts; i++) {
+		const size_t before = said.n;
+
+		fact_say(&said, &f->facts[i], lang);
+		(void)snprintf(names[i], FACT_NAME_MAX, "%.*s", (int)f->facts[i].name.n, f->facts[i].name.p);
+		params[5 + i] = (struct hn_words_param){ names[i], { facts + before, said.n - before } };
+	}
 
 	hn_buf_printf(&key, "finding.%.*s.%s", (int)f->words.n, f->words.p, which);
-	hn_words_put(&text, lang, hn_buf_cstr(&key), params, HN_COUNT(params));
+	hn_words_put(&text, lang, hn_buf_cstr(&key), params, 5 + f->n_facts);
 	hn_buf_json(b, hn_buf_view(&text));
 	hn_buf_fini(&text);
 	hn_buf_fini(&key);
@@ -93,6 +105,20 @@ put_parts(struct hn_buf *b, const struct finding *f)
 	hn_buf_char(b, ']');
 }
 
+static void
+put_facts(struct hn_buf *b, const struct finding *f)
+{
+	hn_buf_put(b, HN_LIT(",\"facts\":{"));
+	for (size_t i = 0; i < f->n_facts; i++) {
+		if (i > 0)
+			hn_buf_char(b, ',');
+		hn_buf_json(b, f->facts[i].name);
+		hn_buf_char(b, ':');
+		hn_buf_json(b, f->facts[i].value);
+	}
+	hn_buf_char(b, '}');
+}
+
 void
 finding_json(struct hn_buf *b, const struct finding *f, const struct finding_sources *sources)
 {
@@ -120,5 +146,6 @@ finding_json(struct hn_buf *b, const struct finding *f, const struct finding_sou
 	put_time(b, "last_at", f->last_ms);
 	put_evidence(b, f, sources);
 	put_parts(b, f);
+	put_facts(b, f);
 	hn_buf_char(b, '}');
 }

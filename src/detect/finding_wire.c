@@ -28,6 +28,11 @@ finding_put(struct hn_buf *b, const struct finding *f)
 		hn_put_bytes(b, f->parts[i].name);
 		hn_put_f64(b, f->parts[i].weight);
 	}
+	hn_put_u8(b, (uint8_t)f->n_facts);
+	for (size_t i = 0; i < f->n_facts; i++) {
+		hn_put_bytes(b, f->facts[i].name);
+		hn_put_bytes(b, f->facts[i].value);
+	}
 	hn_put_u8(b, (uint8_t)f->n_evidence);
 	for (size_t i = 0; i < f->n_evidence; i++) {
 		hn_put_u32(b, f->evidence[i].source);
@@ -73,6 +78,16 @@ take_parts(struct hn_get *g, struct finding *f)
 }
 
 static void
+take_facts(struct hn_get *g, struct finding *f)
+{
+	f->n_facts = take_below(g, FINDING_FACTS_MAX + 1);
+	for (size_t i = 0; i < f->n_facts; i++) {
+		f->facts[i].name = hn_get_bytes(g, FINDING_TEXT_MAX);
+		f->facts[i].value = hn_get_bytes(g, FINDING_TEXT_MAX);
+	}
+}
+
+static void
 take_evidence(struct hn_get *g, struct finding *f)
 {
 	f->n_evidence = take_below(g, FINDING_EVIDENCE_MAX + 1);
@@ -101,6 +116,7 @@ finding_take(struct hn_view in, struct finding *out, struct hn_err *err)
 	f.last_ms = hn_get_i64(&g);
 	take_texts(&g, &f);
 	take_parts(&g, &f);
+	take_facts(&g, &f);
 	take_evidence(&g, &f);
 	if (!hn_get_done(&g) || id.n != FINDING_ID_BYTES || f.count == 0 || f.first_ms > f.last_ms)
 		return HN_FAIL(err, HN_E_SYNTAX, (size_t)(in.n - g.rest.n), "finding");

@@ -123,8 +123,9 @@ findings_hit(struct findings *s, const struct finding *hit, const struct record 
 		memcpy(f.id, (*recent)->id, sizeof(f.id));
 	else
 		finding_identify(&f);
-	f.count = 1;
-	f.first_ms = f.last_ms = r->at_ms;
+	f.count = hit->count > 0 ? hit->count : 1;
+	f.first_ms = hit->first_ms != 0 ? hit->first_ms : r->at_ms;
+	f.last_ms = r->at_ms;
 	f.n_evidence = 1;
 	f.evidence[0] = (struct finding_evidence){ r->source, r->line, r->at_ms, r->raw };
 	findings_add(s, &f);

@@ -17,7 +17,8 @@ void findings_reset(struct findings *s);
 
 /*
  * A detector says: ${hit} (kind, rule, words, source, destination, user, techniques, parts, at_least, at_most set; the rest
- * is filled here) because of ${r}.  Grows the finding of that id or makes it.  Copies what it keeps.
+ * is filled here) because of ${r}.  Grows the finding of that id or makes it.  Copies what it keeps.  hit->count: records that
+ * speak for it since the detector last said so, 0: ${r} alone; hit->first_ms: since when, 0: since ${r}.
  */
 void findings_hit(struct findings *s, const struct finding *hit, const struct record *r);
 

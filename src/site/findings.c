@@ -99,6 +99,21 @@ take_part(void *ctx, const struct hn_row *row)
 }
 
 static enum hn_rc
+take_fact(void *ctx, const struct hn_row *row)
+{
+	struct reading *to = ctx;
+	struct finding *f = &to->one->f;
+	const struct finding_fact fact = { hn_arena_copy(to->arena, hn_row_text(row, 0)),
+		hn_arena_copy(to->arena, hn_row_text(row, 1)) };
+
+	if (fact.name.p == NULL || fact.value.p == NULL)
+		return HN_E_NOMEM;
+	if (f->n_facts < FINDING_FACTS_MAX)
+		f->facts[f->n_facts++] = fact;
+	return HN_OK;
+}
+
+static enum hn_rc
 take_evidence(void *ctx, const struct hn_row *row)
 {
 	struct reading *to = ctx;
@@ -122,7 +137,8 @@ site_finding_load(struct hn_db *db, const uint8_t id[FINDING_ID_BYTES], struct h
 		enum hn_rc (*row)(void *ctx, const struct hn_row *row);
 	} steps[] = {
 		{ HN_SQL_FINDING_GET, take_one }, { HN_SQL_FINDING_TECHNIQUES, take_technique },
-		{ HN_SQL_FINDING_PARTS, take_part }, { HN_SQL_FINDING_EVIDENCE, take_evidence },
+		{ HN_SQL_FINDING_PARTS, take_part }, { HN_SQL_FINDING_FACTS, take_fact },
+		{ HN_SQL_FINDING_EVIDENCE, take_evidence },
 	};
 	const struct hn_value key[] = { HN_SQL_BLOB(id, FINDING_ID_BYTES) };
 	struct site_finding s = { 0 };
@@ -157,7 +173,24 @@ put_lists(struct hn_db *db, const struct finding *f, struct hn_err *err)
 
 		rc = hn_db_run(db, HN_SQL_FINDING_PART_PUT, v, HN_COUNT(v), err);
 	}
+	for (size_t i = 0; rc == HN_OK && i < f->n_facts; i++) {
+		const struct hn_value v[] = { HN_SQL_BLOB(f->id, FINDING_ID_BYTES), HN_SQL_INT(i), HN_SQL_TEXT(f->facts[i].name),
+			HN_SQL_TEXT(f->facts[i].value) };
+
+		rc = hn_db_run(db, HN_SQL_FINDING_FACT_PUT, v, HN_COUNT(v), err);
+	}
 	return rc;
+}
+
+/* Take away parts and facts that it had and has no more. */
+static enum hn_rc
+cut_lists(struct hn_db *db, const struct finding *f, struct hn_err *err)
+{
+	const struct hn_value parts[] = { HN_SQL_BLOB(f->id, FINDING_ID_BYTES), HN_SQL_INT(f->n_parts) };
+	const struct hn_value facts[] = { HN_SQL_BLOB(f->id, FINDING_ID_BYTES), HN_SQL_INT(f->n_facts) };
+	const enum hn_rc rc = hn_db_run(db, HN_SQL_FINDING_PARTS_CUT, parts, HN_COUNT(parts), err);
+
+	return rc == HN_OK ? hn_db_run(db, HN_SQL_FINDING_FACTS_CUT, facts, HN_COUNT(facts), err) : rc;
 }
 
 /* Evidence is first come, first kept: only what is beyond ${had} is new. */
@@ -210,7 +243,10 @@ site_finding_merge(struct hn_db *db, const struct finding *f, int64_t now_ms, st
 		return rc;
 	had = now.f.n_evidence;
 	rc = finding_merge(&now.f, f, arena);
-	return rc == HN_OK ? put(db, &now.f, had, now_ms, err) : HN_FAIL(err, rc, 0, "finding");
+	if (rc != HN_OK)
+		return HN_FAIL(err, rc, 0, "finding");
+	rc = put(db, &now.f, had, now_ms, err);
+	return rc == HN_OK ? cut_lists(db, &now.f, err) : rc;
 }
 
 static enum hn_rc

@@ -195,7 +195,8 @@ hn_db_ask(struct hn_db *db, enum hn_sql sql, const struct hn_value *values, size
 	if (rc == HN_OK && answer != SQLITE_DONE)
 		rc = hn_db_fail(db, answer, hn_sql_text[sql].name, err);
 	(void)sqlite3_reset(db->stmt[sql]);
-	(void)sqlite3_clear_bindings(db->stmt[sql]);
+	if (db->stmt[sql] != NULL)	/* it could not be prepared: the disk, or a schema that is not ours */
+		(void)sqlite3_clear_bindings(db->stmt[sql]);
 	return rc;
 }
 
