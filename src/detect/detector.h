@@ -2,7 +2,7 @@
 #define DETECT_DETECTOR_H
 
 #include "base/err.h"
-#include "detect/contact.h"
+#include "detect/prevalence.h"
 #include "detect/findings.h"
 #include "detect/scope.h"
 #include "record/observable.h"
@@ -25,6 +25,7 @@ struct sight {
 	const struct record *record;
 	const struct observables *observables;
 	const struct contact *contact;		/* NULL: it tells of none (detect/contact.h) */
+	struct prevalence prevalence;		/* of the contact's peer outside; all zero: it has none */
 	const struct scope *scope;
 };
 

@@ -17,6 +17,7 @@ struct engine {
 	struct detect_conf conf;
 	uint64_t seed;
 	struct contacts *contacts;
+	struct prevalences *prevalences;
 	struct engine_memory memory;
 	size_t n;
 	struct opened all[DETECTORS_MAX];
@@ -68,7 +69,8 @@ engine_open(const struct detect_conf *conf, uint32_t only, struct engine_memory 
 	e->conf = *conf;
 	e->memory = memory;
 	e->conf.contacts = e->contacts = contacts_new(e->seed, conf->scope);
-	rc = e->contacts != NULL ? open_all(e, only, err) : HN_FAIL(err, HN_E_NOMEM, 0, "contacts");
+	e->prevalences = prevalences_new();
+	rc = e->contacts != NULL && e->prevalences != NULL ? open_all(e, only, err) : HN_FAIL(err, HN_E_NOMEM, 0, "contacts");
 	if (rc != HN_OK) {
 		engine_close(e);
 		return rc;
@@ -86,6 +88,7 @@ engine_close(struct engine *e)
 		if (e->all[i].is->close != NULL)
 			e->all[i].is->close(e->all[i].state);
 	contacts_free(e->contacts);
+	prevalences_free(e->prevalences);
 	hn_free(e);
 }
 
@@ -93,13 +96,15 @@ void
 engine_see(struct engine *e, const struct record *r, struct findings *out)
 {
 	struct contact contact;
-	struct sight s = { r, &e->observables, NULL, e->conf.scope };
+	struct sight s = { .record = r, .observables = &e->observables, .scope = e->conf.scope };
 
 	record_observables(r, &e->observables);
 	if (e->memory.remember != NULL)
 		e->memory.remember(e->memory.ctx, r, &e->observables);
 	if (e->wants_contacts && contact_of(e->contacts, r, &contact))
 		s.contact = &contact;
+	if (s.contact != NULL)
+		s.prevalence = prevalence_see(e->prevalences, s.contact);
 	for (size_t i = 0; i < e->n_for[r->kind]; i++)
 		e->for_kind[r->kind][i]->is->see(e->for_kind[r->kind][i]->state, &s, out);
 }
@@ -137,6 +142,8 @@ engine_save(const struct engine *e, struct hn_buf *b)
 	hn_put_u32(b, SAVED_VERSION);
 	hn_put_u64(b, e->seed);
 	save_tables("contacts", tables, n, b);
+	tables = prevalences_tables(e->prevalences, &n);
+	save_tables("prevalence", tables, n, b);
 	for (size_t i = 0; i < e->n; i++) {
 		if (e->all[i].is->tables == NULL)
 			continue;
@@ -154,6 +161,8 @@ find_table(const struct engine *e, struct hn_view name, uint32_t number)
 
 	if (hn_view_eq(name, HN_LIT("contacts")))
 		tables = contacts_tables(e->contacts, &n);
+	if (hn_view_eq(name, HN_LIT("prevalence")))
+		tables = prevalences_tables(e->prevalences, &n);
 	for (size_t i = 0; i < e->n && tables == NULL; i++)
 		if (e->all[i].is->tables != NULL && hn_view_eq(name, hn_view_of(e->all[i].is->name)))
 			tables = e->all[i].is->tables(e->all[i].state, &n);

@@ -1,0 +1,100 @@
+#include "detect/prevalence.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define SKETCH_BITS 512u	/* linear counting: exact enough up to some 2,000 machines, "many" above */
+#define WHOLE UINT64_C(0)	/* key of the row of all machines and all sites */
+
+/* Which machines, as a sketch: K.-Y. Whang et al., A linear-time probabilistic counting algorithm, ACM TODS 15(2), 1990. */
+struct row {
+	int64_t first_ms;
+	uint64_t bits[SKETCH_BITS / 64];
+	uint32_t ones;
+	uint32_t unused;
+};
+
+struct prevalences {
+	struct keyed *sites;
+	struct keyed *whole;	/* one row */
+	struct keyed *tables[2];
+};
+
+struct prevalences *
+prevalences_new(void)
+{
+	struct prevalences *p = hn_alloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	p->tables[0] = p->sites = keyed_new(sizeof(struct row), PREVALENCE_SITES_MAX);
+	p->tables[1] = p->whole = keyed_new(sizeof(struct row), 1);
+	if (p->sites == NULL || p->whole == NULL) {
+		prevalences_free(p);
+		return NULL;
+	}
+	return p;
+}
+
+void
+prevalences_free(struct prevalences *p)
+{
+	if (p == NULL)
+		return;
+	keyed_free(p->sites);
+	keyed_free(p->whole);
+	hn_free(p);
+}
+
+struct keyed *const *
+prevalences_tables(struct prevalences *p, size_t *n)
+{
+	*n = HN_COUNT(p->tables);
+	return p->tables;
+}
+
+/* Machine keys are hashes: any of their bits will do. */
+static void
+count_in(struct row *row, bool is_new, const struct contact *c)
+{
+	const uint32_t bit = (uint32_t)(c->who_key >> 17) % SKETCH_BITS;
+	const uint64_t mask = UINT64_C(1) << (bit % 64);
+
+	if (is_new || c->at_ms < row->first_ms)
+		row->first_ms = c->at_ms;
+	if ((row->bits[bit / 64] & mask) == 0) {
+		row->bits[bit / 64] |= mask;
+		row->ones++;
+	}
+}
+
+static uint32_t
+estimate(const struct row *row)
+{
+	const double zeros = row->ones < SKETCH_BITS ? SKETCH_BITS - row->ones : 0.5;
+
+	return (uint32_t)lround(-(double)SKETCH_BITS * log(zeros / SKETCH_BITS));
+}
+
+struct prevalence
+prevalence_see(struct prevalences *p, const struct contact *c)
+{
+	struct row *site, *whole;
+	bool is_new;
+
+	if (c->way != CONTACT_OUT)
+		return (struct prevalence){ 0 };
+	whole = keyed_get(p->whole, WHOLE, &is_new);
+	if (whole == NULL)
+		return (struct prevalence){ 0 };
+	if (!c->is_by_relay)
+		count_in(whole, is_new, c);
+	site = keyed_get(p->sites, c->site_key, &is_new);
+	if (site == NULL)
+		return (struct prevalence){ 0 };
+	if (!c->is_by_relay || is_new)
+		count_in(site, is_new, c);
+	return (struct prevalence){ estimate(site), estimate(whole), site->first_ms, whole->first_ms };
+}

@@ -1,0 +1,45 @@
+#include "detect/triage.h"
+
+#define DAY_MS (INT64_C(86400) * 1000)
+#define NEW_MS (7 * DAY_MS)
+#define OLD_MS (30 * DAY_MS)
+#define MACHINES_MIN 8u		/* with fewer machines in all, a share of them says little */
+
+/* Log-odds by the share of machines that speak to the same site. */
+static double
+weight_of_rarity(const struct prevalence *p)
+{
+	static const struct {
+		double share;	/* and more */
+		double weight;
+	} steps[] = { { 0.50, -4.0 }, { 0.20, -2.5 }, { 0.05, -1.0 }, { 0.02, 0.0 } };
+	const double share = p->active > 0 ? (double)p->machines / p->active : 0;
+
+	if (p->active < MACHINES_MIN)
+		return 0;
+	for (size_t i = 0; i < HN_COUNT(steps); i++)
+		if (share >= steps[i].share && p->machines > 1)
+			return steps[i].weight;
+	return p->machines <= 1 ? 0.8 : 0.4;
+}
+
+/* Newness counts only where we have watched for long enough to know. */
+static double
+weight_of_newness(const struct prevalence *p, int64_t now_ms)
+{
+	if (now_ms - p->began_ms < NEW_MS)
+		return 0;
+	if (now_ms - p->site_first_ms < NEW_MS)
+		return 0.7;
+	return now_ms - p->site_first_ms > OLD_MS ? -0.7 : 0;
+}
+
+void
+detect_hit(const struct sight *s, struct finding *f, struct findings *out)
+{
+	if (s->contact != NULL && s->prevalence.active > 0) {
+		finding_part(f, "rarity", weight_of_rarity(&s->prevalence));
+		finding_part(f, "newness", weight_of_newness(&s->prevalence, s->record->at_ms));
+	}
+	findings_hit(out, f, s->record);
+}
