@@ -96,7 +96,7 @@ open_engine(struct watch *w, struct watch_lists *lists)
 
 	w->detect_conf = (struct detect_conf){ &w->scope, watch_lists_indicators(lists) };
 	w->reader_conf = (struct reader_conf){
-		.zone = &w->zone, .now_ms = hn_clock_ms(), .arena = &w->line_arena,
+		.zone = &w->zone, .now_ms = hn_clock_ms(),
 		.logformat = hn_view_of(arguments_value(w->args, "logformat", "")),
 	};
 	w->findings = findings_new(WATCH_FINDINGS_MAX, WATCH_FINDINGS_BYTES);
@@ -137,7 +137,6 @@ watch(const struct arguments *a)
 		return EXIT_NOT_DONE;
 	w->args = a;
 	w->lists = HN_ARENA(WATCH_LISTS_BYTES);
-	w->line_arena = HN_ARENA(WATCH_LINE_ARENA_BYTES);
 	w->started_ms = hn_clock_monotonic_ms();
 	w->newest_ms = INT64_MIN;
 	if (take_names(w) && take_paths(w) && watch_lists_open(w, &lists) && open_engine(w, lists))
@@ -145,7 +144,6 @@ watch(const struct arguments *a)
 	engine_close(w->engine);
 	findings_free(w->findings);
 	watch_lists_close(lists);
-	hn_arena_fini(&w->line_arena);
 	hn_arena_fini(&w->lists);
 	hn_free(w);
 	return code;

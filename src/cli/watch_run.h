@@ -12,20 +12,8 @@
 #define WATCH_FINDINGS_MAX 100000u
 #define WATCH_FINDINGS_BYTES (256u << 20)
 #define WATCH_LISTS_BYTES (64u << 20)		/* paths, allow-list */
-#define WATCH_LINE_ARENA_BYTES (8u << 20)	/* rewritten text of one line */
+#define WATCH_CHUNK_BYTES (256u << 10)
 #define WATCH_FAULTS_SHOWN 20u
-
-/* One file on its way through. */
-struct watch_file {
-	struct watch *watch;
-	uint32_t number;		/* index into files.paths */
-	int fd;
-	uint64_t at;			/* bytes read so far */
-	bool container_broken;
-	bool had_fault;			/* something could not even be a line */
-	struct input *input;
-	struct stream *stream;
-};
 
 /* One run of `hinomi watch`. */
 struct watch {
@@ -37,14 +25,15 @@ struct watch {
 	struct allow allow;
 	int64_t from_ms, to_ms;			/* records outside are not shown to the detectors */
 	uint32_t only;				/* finding kinds, a bit each; 0: all */
-	struct hn_arena line_arena;
 	struct reader_conf reader_conf;
 	struct detect_conf detect_conf;
 	struct engine *engine;
 	struct findings *findings;
-	struct record record;
-
+	char *chunk;				/* WATCH_CHUNK_BYTES: what was read last */
+	bool is_following;
+	uint64_t queued;			/* bytes of lines that wait for their turn, of all files */
 	int64_t started_ms;			/* monotonic */
+	int64_t progress_ms;			/* when progress was last told */
 	int64_t newest_ms;			/* of all records */
 	uint64_t bytes, records, unread, outside;
 	uint64_t faults_told;
@@ -52,7 +41,11 @@ struct watch {
 	bool had_unreadable;			/* something could not be read: exit 1 */
 };
 
-/* Read every file of w->files to its end.  HN_E_NOMEM or HN_E_IO only where nothing can go on. */
+/* Whether a signal has told it to end; the first call to watch_catch_signals begins to listen. */
+bool watch_is_told_to_stop(void);
+void watch_catch_signals(void);
+
+/* Read every file of w->files to its end, all side by side in the order of their records' times.  HN_E_NOMEM or HN_E_LIMIT. */
 enum hn_rc watch_read_all(struct watch *w, struct hn_err *err) HN_MUST_CHECK;
 
 /* Stay with the files as they grow, showing each new finding, until a signal ends it. */
@@ -69,6 +62,7 @@ void watch_tell_fault(struct watch *w, const char *path, uint64_t line, const ch
 void watch_tell_foreign(struct watch *w, const char *path);
 
 void watch_progress(struct watch *w, bool last);
+void watch_progress_due(struct watch *w);	/* now and then */
 void watch_summary(struct watch *w, size_t shown, size_t expected);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "cli/watch_run.h"
 
+#define PROGRESS_EVERY_MS 250
 #define SHOWN_MAX (256u << 10)		/* bytes of one finding on the screen */
 
 static struct hn_view
@@ -151,6 +152,17 @@ watch_progress(struct watch *w, bool last)
 	if (rate > 0 && w->files.bytes > w->bytes)
 		fprintf(w->args->say, "  %.0f s", ((double)w->files.bytes / 1e6 - mb) / rate);
 	(void)fflush(w->args->say);
+}
+
+void
+watch_progress_due(struct watch *w)
+{
+	const int64_t now_ms = hn_clock_monotonic_ms();
+
+	if (now_ms - w->progress_ms < PROGRESS_EVERY_MS)
+		return;
+	w->progress_ms = now_ms;
+	watch_progress(w, false);
 }
 
 void
