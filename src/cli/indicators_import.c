@@ -9,7 +9,7 @@
 #include "cli/files.h"
 #include "cli/indicator_files.h"
 #include "cli/indicators.h"
-#include "event/jail.h"
+#include "cli/job_jail.h"
 
 #define PATHS_BYTES_MAX (16u << 20)
 
@@ -99,16 +99,8 @@ static bool
 enter_jail(const struct import *m)
 {
 	const struct hn_jail_path store = { arguments_value(m->args, "store", INDICATORS_STORE), true };
-	const struct hn_jail jail = { .paths = &store, .n_paths = 1, .calls = HN_CALLS_READ_FILES | HN_CALLS_WRITE_FILES,
-		.files_max = INDICATOR_FILES_MAX + 64, .is_reduced = true };
-	struct hn_jail_state state;
-	struct hn_err err = { .what = "" };
 
-	if (hn_jail_is_sanitized())
-		return true;	/* its leak checker traces this process at the end, which no jail allows */
-	if (hn_jail_enter(&jail, &state, &err) != HN_OK)
-		return say_wrong(m, "watch.error.start", err.what, NULL);
-	return true;
+	return job_jail_enter(m->args, &store, 1, HN_CALLS_READ_FILES | HN_CALLS_WRITE_FILES);
 }
 
 static bool

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cli/job_jail.h"
 #include "cli/watch_lists.h"
 #include "cli/watch_run.h"
 
@@ -89,6 +90,42 @@ take_paths(struct watch *w)
 	return true;
 }
 
+/* The folder of ${path}, for a file that is followed may be replaced by another of its name. */
+static const char *
+folder_of(struct watch *w, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return ".";
+	return hn_arena_copy(&w->lists, (struct hn_view){ path, slash == path ? 1 : (size_t)(slash - path) }).p;
+}
+
+/* From here on only the logs and lists that were named can be opened, and only for reading. */
+static bool
+enter_jail(struct watch *w)
+{
+	static const char *const lists[] = { "indicators", "allow", "rules" };
+	struct hn_jail_path *paths = hn_alloc(2 * w->args->n_operands + COMMAND_GIVEN_MAX, sizeof(*paths));
+	size_t n = 0;
+	const char *given;
+	bool entered;
+
+	if (paths == NULL)
+		return say_wrong(w, "watch.error.start", "memory", NULL, NULL);
+	for (size_t i = 0; i < w->args->n_operands; i++) {
+		paths[n++].path = w->args->operands[i];
+		if (arguments_has(w->args, "follow") && (given = folder_of(w, w->args->operands[i])) != NULL)
+			paths[n++].path = given;
+	}
+	for (size_t k = 0; k < HN_COUNT(lists); k++)
+		for (size_t i = 0; (given = arguments_nth(w->args, lists[k], i)) != NULL; i++)
+			paths[n++].path = given;
+	entered = job_jail_enter(w->args, paths, n, HN_CALLS_READ_FILES);
+	hn_free(paths);
+	return entered;
+}
+
 static bool
 open_engine(struct watch *w, struct watch_lists *lists)
 {
@@ -139,7 +176,7 @@ watch(const struct arguments *a)
 	w->lists = HN_ARENA(WATCH_LISTS_BYTES);
 	w->started_ms = hn_clock_monotonic_ms();
 	w->newest_ms = INT64_MIN;
-	if (take_names(w) && take_paths(w) && watch_lists_open(w, &lists) && open_engine(w, lists))
+	if (take_names(w) && take_paths(w) && enter_jail(w) && watch_lists_open(w, &lists) && open_engine(w, lists))
 		code = run_opened(w);
 	engine_close(w->engine);
 	findings_free(w->findings);

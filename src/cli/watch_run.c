@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -263,16 +264,38 @@ show_new(struct watch *w)
 	findings_reset(w->findings);
 }
 
+/* Whether another file has come in the place of the one that is open, or this one was cut. */
+static bool
+is_replaced(const struct watch_file *f)
+{
+	struct stat now, then;
+
+	return f->fd != STDIN_FILENO && stat(f->watch->files.paths[f->number], &now) == 0 && fstat(f->fd, &then) == 0 &&
+	    (now.st_ino != then.st_ino || now.st_dev != then.st_dev || now.st_size < lseek(f->fd, 0, SEEK_CUR));
+}
+
+/* The file's next record; where the file was rotated, the new one's first. */
+static void
+advance_or_reopen(struct watch *w, uint32_t number, struct watch_file **f)
+{
+	if (*f == NULL || (*f)->container_broken)
+		return;
+	(*f)->at_end = false;
+	watch_file_advance(*f);
+	if ((*f)->has_record || !is_replaced(*f))
+		return;
+	finish(*f);
+	if (open_one(w, number, f, NULL) == HN_OK && *f != NULL)
+		watch_file_advance(*f);
+}
+
 /* What has been written to the files since, in order. */
 static void
 follow_once(struct merge *m, struct watch_file **all)
 {
-	for (size_t i = 0; i < m->w->files.n; i++) {
-		if (all[i] == NULL || all[i]->container_broken)
-			continue;
-		all[i]->at_end = false;
-		watch_file_advance(all[i]);
-		if (all[i]->has_record)
+	for (uint32_t i = 0; i < m->w->files.n; i++) {
+		advance_or_reopen(m->w, i, &all[i]);
+		if (all[i] != NULL && all[i]->has_record)
 			add(m, all[i]);
 	}
 	while (m->n > 0 && !is_told_to_stop)

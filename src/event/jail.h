@@ -14,6 +14,7 @@ enum hn_calls {
 	HN_CALLS_WRITE_FILES = 1 << 2,	/* create, write, rename, remove, lock, sync */
 	HN_CALLS_ACCEPT = 1 << 3,	/* take connections on sockets it was given */
 	HN_CALLS_MAP_LOCKED = 1 << 4,	/* mlock: for keys */
+	HN_CALLS_JOB = 1 << 5,		/* a person's job: ask the terminal for its size; tables in memory files */
 };
 
 /* Files below a path (or the file itself), by Landlock. */

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -44,6 +45,8 @@ static const int accept_calls[] = {
 };
 
 static const int thread_calls[] = { SCMP_SYS(get_robust_list), SCMP_SYS(prctl), SCMP_SYS(set_tid_address) };
+static const int job_calls[] = { SCMP_SYS(memfd_create), SCMP_SYS(ftruncate), SCMP_SYS(pwrite64), SCMP_SYS(pwritev),
+	SCMP_SYS(fallocate), SCMP_SYS(msync) };
 static const int lock_calls[] = { SCMP_SYS(mlock), SCMP_SYS(mlock2), SCMP_SYS(munlock) };
 
 /* The sanitizer's runtime maps shadow memory and reads /proc/self/maps before it reports. */
@@ -74,6 +77,7 @@ static const struct {
 	{ HN_CALLS_WRITE_FILES, write_calls, HN_COUNT(write_calls) },
 	{ HN_CALLS_ACCEPT, accept_calls, HN_COUNT(accept_calls) },
 	{ HN_CALLS_THREADS, thread_calls, HN_COUNT(thread_calls) },
+	{ HN_CALLS_JOB, job_calls, HN_COUNT(job_calls) },
 	{ HN_CALLS_MAP_LOCKED, lock_calls, HN_COUNT(lock_calls) },
 };
 
@@ -112,6 +116,8 @@ allow_some(scmp_filter_ctx f, unsigned set)
 		{ 0, SCMP_SYS(mprotect), SCMP_ACT_ALLOW, 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
 		{ HN_CALLS_READ_FILES, SCMP_SYS(open), SCMP_ACT_ALLOW, 1, SCMP_A1(SCMP_CMP_MASKED_EQ, writing, 0) },
 		{ HN_CALLS_READ_FILES, SCMP_SYS(openat), SCMP_ACT_ALLOW, 1, SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0) },
+		{ HN_CALLS_JOB, SCMP_SYS(ioctl), SCMP_ACT_ALLOW, 1, SCMP_A1(SCMP_CMP_EQ, TCGETS) },
+		{ HN_CALLS_JOB, SCMP_SYS(ioctl), SCMP_ACT_ALLOW, 1, SCMP_A1(SCMP_CMP_EQ, TIOCGWINSZ) },
 		{ HN_CALLS_THREADS, SCMP_SYS(clone), SCMP_ACT_ALLOW, 1,
 		  SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD) },
 		/* Its flags are in memory, out of a filter's reach: the C library then uses clone. */
