@@ -83,6 +83,7 @@ struct reading {
 	const struct indicator_about *defaults;
 	struct indicator_build *build;
 	struct indicator_total *total;
+	int64_t from_ms;
 };
 
 static bool
@@ -97,7 +98,7 @@ read_one(const struct reading *g, int fd, const char *path)
 
 	if (about.feed.n == 0)
 		about.feed = name_of(path);
-	rc = indicator_import_new(g->build, &about, hn_clock_ms(), &im, &err);
+	rc = indicator_import_new(g->build, &about, g->from_ms, &im, &err);
 	if (rc == HN_OK)
 		rc = push_file(fd, im, &total->bytes, &err);
 	if (rc != HN_OK) {
@@ -121,7 +122,7 @@ bool
 indicator_files_read(struct indicator_files *f, const struct arguments *a, const struct indicator_about *defaults,
     struct indicator_build *b, struct indicator_total *total)
 {
-	const struct reading g = { a, defaults, b, total };
+	const struct reading g = { a, defaults, b, total, f->from_ms };
 	bool ok = true;
 
 	for (size_t i = 0; i < f->n; i++) {

@@ -8,6 +8,7 @@
 
 /* The files of indicators that a command was given, opened before the first byte of one is read. */
 struct indicator_files {
+	int64_t from_ms;	/* entries that expired before are passed over */
 	size_t n;
 	struct {
 		const char *path;	/* the caller's */

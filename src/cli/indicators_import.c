@@ -109,6 +109,7 @@ build_and_publish(struct import *m)
 	struct hn_err err = { .what = "" };
 	const int64_t now_ms = hn_clock_ms();
 
+	m->files.from_ms = now_ms;
 	m->build = indicator_build_new();
 	if (m->build == NULL)
 		return say_wrong(m, "watch.error.start", "memory", NULL);

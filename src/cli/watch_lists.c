@@ -55,6 +55,7 @@ read_all_indicators(struct watch_lists *l)
 		l->indicators = l->owned;	/* a table that `hinomi indicators import` made is used as it is */
 		return true;
 	}
+	l->files.from_ms = INT64_MIN;	/* each is judged by the time of the record that it meets */
 	l->build = indicator_build_new();
 	if (l->build == NULL)
 		return false;
