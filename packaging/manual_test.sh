@@ -4,7 +4,7 @@ set -u
 hinomi=$1
 command -v groff >/dev/null || { echo "SKIP: groff is not installed (./check installs it)"; exit 77; }
 wrong=0
-for page in hinomi hinomi-watch hinomi-manual hinomi.conf; do
+for page in hinomi hinomi-watch hinomi-site-backup hinomi-site-restore hinomi-manual hinomi.conf; do
 	for lang in ja en; do
 		"$hinomi" manual --lang "$lang" "$page" >page.$$ || wrong=1
 		# Japanese has no blanks to break lines at.

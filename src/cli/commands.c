@@ -18,6 +18,8 @@ const struct command *const commands[] = {
 	&evidence_verify_command,
 	&manual_command,
 	&site_command,
+	&site_backup_command,
+	&site_restore_command,
 	&doctor_command,
 	&token_command,
 	NULL,

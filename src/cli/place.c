@@ -9,7 +9,7 @@
 bool
 place_config(const struct arguments *a, struct site_config *c)
 {
-	const char *path = arguments_value(a, "config", "/etc/hinomi/hinomi.conf");
+	const char *path = arguments_value(a, "config", PLACE_CONFIG);
 	struct hn_buf text = HN_BUF(SITE_CONFIG_MAX + 1);
 	struct site_fault fault = { 0 };
 	bool is_read = false;

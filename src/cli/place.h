@@ -4,6 +4,9 @@
 #include "cli/command.h"
 #include "site/config.h"
 
+/* The configuration where none is given. */
+#define PLACE_CONFIG "/etc/hinomi/hinomi.conf"
+
 /* The rows of every command that looks into a site's folders. */
 #define PLACE_OPTIONS { OPTION_VALUE, "config", "FILE" }, { OPTION_VALUE, "data", "DIR" }
 

@@ -49,6 +49,12 @@ site_identity_certificate(const struct site_config *c, char out[SITE_PATH_MAX])
 	return path_of(c, c->certificate, "certificate.pem", out);
 }
 
+bool
+site_identity_key(const struct site_config *c, char out[SITE_PATH_MAX])
+{
+	return path_of(c, c->key, "key.pem", out);
+}
+
 static enum hn_rc
 load(const char *path, struct hn_buf *to, struct hn_err *err)
 {
@@ -66,7 +72,7 @@ site_identity_load(const struct site_config *c, struct hn_buf *certificate, stru
 	enum hn_rc rc = HN_OK;
 
 	if (!site_place_path(c, SITE_PLACE_TLS, folder) || !site_identity_certificate(c, certificate_path) ||
-	    !path_of(c, c->key, "key.pem", key_path))
+	    !site_identity_key(c, key_path))
 		return HN_FAIL(err, HN_E_LIMIT, 0, "data_dir");
 	if (c->certificate.n == 0 || c->key.n == 0)
 		rc = ensure(c, folder, err);

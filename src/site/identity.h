@@ -7,8 +7,9 @@
 
 #define SITE_PEM_MAX 65536u
 
-/* Where the certificate is: that of [tls], or the site's own.  false: the path is too long. */
+/* Where the certificate and its key are: those of [tls], or the site's own.  false: the path is too long. */
 bool site_identity_certificate(const struct site_config *c, char out[SITE_PATH_MAX]);
+bool site_identity_key(const struct site_config *c, char out[SITE_PATH_MAX]);
 
 /*
  * The certificate and key of a site, PEM with a NUL behind: those of [tls], or the site's own, which are made when they are

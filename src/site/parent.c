@@ -59,6 +59,7 @@ struct parent {
 	struct hn_buf text;		/* of the configuration in force */
 	struct site_config *config;
 	struct site_listeners listeners;
+	int lock_fd;			/* data_dir: ours alone as long as we live; -1: not yet */
 	int exe_fd;
 	struct kid kid[HN_ROLES];
 	enum ending ending;
@@ -419,21 +420,13 @@ load(const char *path, struct hn_buf *text, struct site_config **out)
 static enum hn_rc
 put_in_force(struct parent *p, struct hn_buf *text, struct site_config *config)
 {
-	char path[SITE_PATH_MAX];
 	struct site_listeners ls;
 	struct site_listener bad;
-	struct hn_err err = { 0 };
 	struct hn_buf at = HN_BUF(64);
+	const enum hn_rc rc = site_folders_prepare(config, &p->lock_fd);
 
-	if (site_folders_make(config, path, &err) != HN_OK) {
-		if (err.rc == HN_E_NOTFOUND)
-			hn_log(HN_LOG_ERROR, "user", "the system user \"%s\" does not exist; ./run and the Debian package "
-			    "create it: useradd --system --no-create-home --shell /usr/sbin/nologin %s", config->user.p,
-			    config->user.p);
-		else
-			hn_log(HN_LOG_ERROR, "data_dir", "%s: %s: %s", path, err.what, strerror(errno));
-		return err.rc;
-	}
+	if (rc != HN_OK)
+		return rc;
 	if (site_listeners_open(config, hn_roles[HN_WEB].ops != NULL, &p->listeners, &ls, &bad) != HN_OK) {
 		const int why = errno;
 
@@ -575,7 +568,7 @@ site_parent_main(const char *config_path)
 	hn_log_init(hn_roles[HN_PARENT].name);
 	p->config_path = config_path;
 	p->text = HN_BUF(SITE_CONFIG_MAX);
-	p->exe_fd = -1;
+	p->exe_fd = p->lock_fd = -1;
 	for (size_t i = 0; i < HN_ROLES; i++)
 		p->kid[i] = (struct kid){ .parent = p, .id = (enum hn_role_id)i,
 			.timer = { .fire = on_timer, .arg = &p->kid[i] } };
@@ -588,6 +581,8 @@ site_parent_main(const char *config_path)
 	hn_free(p->config);
 	if (p->exe_fd >= 0)
 		close(p->exe_fd);
+	if (p->lock_fd >= 0)
+		close(p->lock_fd);
 	hn_free(p);
 	return code;
 }

@@ -9,4 +9,11 @@
  */
 enum hn_rc site_folders_make(const struct site_config *c, char bad[SITE_PATH_MAX], struct hn_err *err) HN_MUST_CHECK;
 
+/*
+ * The same for a site that starts: logs what is wrong, and data_dir is ours alone as long as *lock_fd is open, since two sites
+ * on one folder, or a restore under a running one, would spoil it.  *lock_fd is the lock held so far (-1: none), which is
+ * given up for the new one unless it is of the same folder.  Errors: also HN_E_CONFLICT (another has it).
+ */
+enum hn_rc site_folders_prepare(const struct site_config *c, int *lock_fd) HN_MUST_CHECK;
+
 #endif

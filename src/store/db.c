@@ -8,7 +8,7 @@
 #include "store/migrate.h"
 #include "store/sql_table.h"
 
-#define BACKUP_PAGES 1024	/* copied at a time */
+#define BACKUP_ALL (-1)	/* pages in one step: between two steps a busy writer would make it begin anew, for ever */
 
 struct hn_row {
 	sqlite3_stmt *stmt;
@@ -253,7 +253,7 @@ copy_all(sqlite3 *to, sqlite3 *from)
 	if (b == NULL)
 		return sqlite3_errcode(to);
 	do {
-		answer = sqlite3_backup_step(b, BACKUP_PAGES);
+		answer = sqlite3_backup_step(b, BACKUP_ALL);
 		if (answer == SQLITE_BUSY || answer == SQLITE_LOCKED)
 			(void)sqlite3_sleep(10);
 	} while (answer == SQLITE_OK || answer == SQLITE_BUSY || answer == SQLITE_LOCKED);
