@@ -43,6 +43,7 @@ struct restore {
 	int fd;				/* being written */
 	size_t member;
 	uint64_t done;
+	uint64_t offset;		/* core's place in the evidence log */
 };
 
 static enum hn_rc
@@ -290,6 +291,13 @@ stage_all(struct restore *r, struct hn_err *err)
 	return rc;
 }
 
+static enum hn_rc
+take_offset(void *ctx, const struct hn_row *row)
+{
+	*(uint64_t *)ctx = (uint64_t)hn_row_int(row, 0);
+	return HN_OK;
+}
+
 /* Bring it to our schema; its pages and its chain are whole, and the chain ends as the manifest says. */
 static enum hn_rc
 check_database(struct restore *r, struct hn_err *err)
@@ -309,6 +317,8 @@ check_database(struct restore *r, struct hn_err *err)
 		rc = hn_db_check(db, err);
 	if (rc == HN_OK)
 		rc = hn_audit_verify(db, head->seq > 0 ? head : NULL, &v, err);
+	if (rc == HN_OK)
+		rc = hn_db_ask(db, HN_SQL_PROGRESS_GET, NULL, 0, (struct hn_rows){ take_offset, &r->offset }, err);
 	hn_db_close(db);
 	if (rc == HN_OK && (!v.is_whole || v.head.seq != head->seq))
 		rc = HN_FAIL(err, HN_E_CORRUPT, (size_t)v.seq, "audit chain");
@@ -339,7 +349,7 @@ check_evidence(struct restore *r, struct hn_err *err)
 	if (rc != HN_OK)
 		return rc;
 	/* Core's place in the log must be in it; otherwise intake and core would never agree. */
-	if (!v.is_whole || memcmp(v.head, m->evidence_head, sizeof(v.head)) != 0 || m->anchor.base + v.bytes < m->offset)
+	if (!v.is_whole || memcmp(v.head, m->evidence_head, sizeof(v.head)) != 0 || m->anchor.base + v.bytes < r->offset)
 		return HN_FAIL(err, HN_E_CORRUPT, 0, "evidence chain");
 	return HN_OK;
 }
