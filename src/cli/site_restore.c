@@ -1,3 +1,4 @@
+#include <signal.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -83,6 +84,7 @@ restore(const struct arguments *a)
 
 	if (r == NULL)
 		return EXIT_NOT_DONE;
+	(void)signal(SIGXFSZ, SIG_IGN);	/* a file that may not grow further is told as a full disk is */
 	if (restore_site(&job, r, &err) == HN_OK) {
 		saved_progress(a, NULL, 0, 0);
 		if (arguments_has(a, "json"))

@@ -56,9 +56,9 @@ class Box:
         drive.equal("exit code of backup: %s" % done.err[-500:], done.code, code)
         return json.loads(done.out) if code == 0 else done
 
-    def restore(self, *more, code=0, backup=None):
+    def restore(self, *more, code=0, backup=None, **options):
         done = drive.run([self.hinomi, "site", "restore", "--lang", "en", "--config", self.site.config, "--json", *more,
-                          backup or self.backup])
+                          backup or self.backup], **options)
         drive.equal("exit code of restore: %s" % done.err[-500:], done.code, code)
         return json.loads(done.out) if code == 0 else done
 
@@ -122,6 +122,8 @@ def backs_up_running(box):
 
 def refuses_running(box):
     drive.true("it does not say how", "running" in box.restore("--force", code=2).err)
+    second = drive.run([box.hinomi, "site", "--config", box.site.config], timeout_s=20)
+    drive.true("a second site on the same folder", second.code != 0 and "another site runs there" in second.err)
 
 
 def comes_back_elsewhere(box):
@@ -231,6 +233,10 @@ def full_disk(box):
     with open(box.backup, "rb") as f:
         drive.equal("the backup before", hashlib.sha256(f.read()).hexdigest(), was)
     drive.equal("left over", glob.glob(box.backup + ".*"), [])
+    was = box.files()
+    drive.true("it does not say why", "Check" in box.restore("--force", code=2, file_mb=1).err)
+    drive.equal("the site that was there", box.files(), was)
+    drive.equal("left of the restore", glob.glob(box.site.base + "/*.restoring*"), [])
 
 
 def killed(box):
