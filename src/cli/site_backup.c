@@ -55,16 +55,10 @@ show(const struct arguments *a, const char *output, const struct backup_result *
 static void
 put_default_name(char out[NAME_BYTES])
 {
-	struct hn_buf now = HN_BUF(NAME_BYTES);
-	size_t n = 0;
+	char stamp[BACKUP_STAMP];
 
-	hn_time_put(&now, hn_clock_ms() / 1000 * 1000);
-	n = (size_t)snprintf(out, NAME_BYTES, "hinomi-");
-	for (size_t i = 0; i < now.n && n + 16 < NAME_BYTES && now.p[i] != '.' && now.p[i] != 'Z'; i++)
-		if (now.p[i] != '-' && now.p[i] != ':')
-			out[n++] = now.p[i];
-	(void)snprintf(out + n, NAME_BYTES - n, "Z.backup");
-	hn_buf_fini(&now);
+	backup_stamp(stamp, hn_clock_ms());
+	(void)snprintf(out, NAME_BYTES, "hinomi-%s.backup", stamp);
 }
 
 static enum exit_code

@@ -18,6 +18,7 @@ static const struct saved_reason reasons[] = {
 	{ HN_E_CORRUPT, NULL, "restore.error.damaged" },
 	{ HN_E_UNSUPPORTED, NULL, "restore.error.newer" },
 	{ HN_E_AGAIN, "lock", "restore.error.running" },
+	{ HN_E_CONFLICT, "left over", "restore.error.left" },
 	{ HN_E_CONFLICT, NULL, "restore.error.there" },
 	{ HN_E_NOTFOUND, "user", "restore.error.user" },
 	{ HN_E_IO, NULL, "restore.error.io" },

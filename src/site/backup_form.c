@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/wire.h"
 #include "site/identity.h"
@@ -216,6 +217,15 @@ backup_seal_read(struct hn_view v, struct backup_seal *out)
 	out->manifest_bytes = hn_get_u64(&g);
 	out->sha256 = (struct hn_view){ g.rest.p, HN_SHA256_BYTES };
 	return HN_OK;
+}
+
+void
+backup_stamp(char out[BACKUP_STAMP], int64_t ms)
+{
+	const struct hn_civil c = hn_civil_of(ms);
+
+	(void)snprintf(out, BACKUP_STAMP, "%04d%02d%02dT%02d%02d%02dZ", c.year % 10000, c.month % 100, c.day % 100, c.hour % 100,
+	    c.minute % 100, c.second % 100);
 }
 
 /* Below data_dir: which folder, and the name in it; numbered ones have only what follows the number. */

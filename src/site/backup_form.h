@@ -84,6 +84,10 @@ struct backup_seal {
 };
 enum hn_rc backup_seal_read(struct hn_view v, struct backup_seal *out) HN_MUST_CHECK;
 
+/* ${ms} as it stands in names of files: "20261123T113000Z". */
+#define BACKUP_STAMP 24u
+void backup_stamp(char out[BACKUP_STAMP], int64_t ms);
+
 /*
  * Where a member belongs on a site with this configuration: below data_dir, or where the configuration says.  false: nowhere
  * (it names no such file), or the path is too long.

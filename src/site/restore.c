@@ -16,6 +16,8 @@
 #include "store/file.h"
 
 #define STAGE_SUFFIX ".restoring"
+#define UNFINISHED ".unfinished"	/* in the stage until all has been checked: what has it may be deleted */
+#define ASIDE_TRIES 100
 #define OUTSIDE_MAX 8u	/* members that lie outside of data_dir: configuration, lists, certificate and key */
 #define PATH_ROOM (SITE_PATH_MAX + 64u)
 
@@ -151,15 +153,18 @@ look_at_site(struct restore *r, struct hn_err *err)
 {
 	bool is_empty = true;
 	enum hn_rc rc = access(r->out->data_dir, F_OK) == 0 ? restore_is_empty(r->out->data_dir, &is_empty, err) : HN_OK;
-	struct hn_buf now = HN_BUF(sizeof(r->suffix));
 
 	if (rc != HN_OK || (!is_empty && !r->job->force))
 		return FAIL_AT(r, r->out->data_dir, err, rc != HN_OK ? rc : HN_E_CONFLICT, "data_dir");
-	hn_time_put(&now, hn_clock_ms());
-	(void)snprintf(r->suffix, sizeof(r->suffix), ".before-restore-%.*s", (int)now.n, now.p);
-	hn_buf_fini(&now);
-	if (access(r->out->data_dir, F_OK) == 0)
+	for (int64_t i = 0; i == 0 || (i < ASIDE_TRIES && access(r->out->aside, F_OK) == 0); i++) {
+		char stamp[BACKUP_STAMP];
+
+		backup_stamp(stamp, hn_clock_ms() + i * 1000);
+		(void)snprintf(r->suffix, sizeof(r->suffix), ".before-restore-%s", stamp);
 		(void)snprintf(r->out->aside, sizeof(r->out->aside), "%.900s%s", r->out->data_dir, r->suffix);
+	}
+	if (access(r->out->data_dir, F_OK) != 0)
+		r->out->aside[0] = '\0';
 	return HN_OK;
 }
 
@@ -271,17 +276,55 @@ extract(struct restore *r, size_t i, struct hn_err *err)
 	return rc;
 }
 
-static enum hn_rc
-stage_all(struct restore *r, struct hn_err *err)
+static void
+mark_path(const struct restore *r, char out[PATH_ROOM])
 {
-	char path[SITE_PATH_MAX];
-	enum hn_rc rc = restore_remove(r->stage, err);
+	(void)snprintf(out, PATH_ROOM, "%s/" UNFINISHED, r->stage);
+}
 
-	(void)snprintf(r->out->at, sizeof(r->out->at), "%s", r->stage);
+/*
+ * Delete the stage, ours or what a killed restore left.  One without the mark is not deleted: that restore may have been
+ * killed when the site before had just come to lie there.
+ */
+static enum hn_rc
+remove_stage(const struct restore *r, struct hn_err *err)
+{
+	char mark[PATH_ROOM];
+
+	mark_path(r, mark);
+	if (access(r->stage, F_OK) != 0)
+		return HN_OK;
+	return access(mark, F_OK) == 0 ? restore_remove(r->stage, err) : HN_FAIL(err, HN_E_CONFLICT, 0, "left over");
+}
+
+static enum hn_rc
+make_stage(struct restore *r, struct hn_err *err)
+{
+	char mark[PATH_ROOM];
+	enum hn_rc rc = remove_stage(r, err);
+	int fd;
+
 	if (rc == HN_OK)
 		rc = restore_make_parents(r->stage, 0755, err);
 	if (rc == HN_OK && mkdir(r->stage, 0700) != 0)
 		rc = HN_FAIL(err, HN_E_IO, 0, "folder");
+	if (rc != HN_OK)
+		return rc;
+	mark_path(r, mark);
+	fd = open(mark, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return HN_FAIL(err, HN_E_IO, 0, "folder");
+	(void)close(fd);
+	return HN_OK;
+}
+
+static enum hn_rc
+stage_all(struct restore *r, struct hn_err *err)
+{
+	char path[SITE_PATH_MAX];
+	enum hn_rc rc = make_stage(r, err);
+
+	(void)snprintf(r->out->at, sizeof(r->out->at), "%s", r->stage);
 	r->is_staged = rc == HN_OK;
 	for (unsigned place = 0; rc == HN_OK && place < SITE_PLACES_OWN; place++)
 		if (!site_place_path(&r->staged, (enum site_place)place, path) || mkdir(path, 0700) != 0)
@@ -377,7 +420,8 @@ settle(struct restore *r, struct hn_err *err)
 			(void)close(fd);
 	}
 	fd = open(r->stage, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (rc == HN_OK && (fd < 0 || fchmod(fd, 0750) != 0 || syncfs(fd) != 0))
+	if (rc == HN_OK && (fd < 0 || fchmod(fd, 0750) != 0 || syncfs(fd) != 0 || unlinkat(fd, UNFINISHED, 0) != 0 ||
+	    fsync(fd) != 0))
 		rc = FAIL_AT(r, r->stage, err, HN_E_IO, "sync");
 	if (fd >= 0)
 		(void)close(fd);
@@ -403,11 +447,19 @@ static enum hn_rc
 put_in_place(struct restore *r, struct hn_err *err)
 {
 	bool was_empty = true;
+	struct stat ours = { 0 }, now = { 0 };
+	const bool is_known = stat(r->stage, &ours) == 0;
 	enum hn_rc rc = restore_exchange(r->stage, r->out->data_dir, r->out->aside, err);
 
-	if (rc != HN_OK)
+	if (rc != HN_OK) {
+		const int why = errno;
+
+		/* A mount point, say: what lies there is still what we made. */
+		if (is_known && stat(r->stage, &now) == 0 && now.st_ino == ours.st_ino && now.st_dev == ours.st_dev)
+			(void)!restore_remove(r->stage, NULL);
+		errno = why;
 		return FAIL_AT(r, r->out->data_dir, err, rc, "put in place");
-	r->is_staged = false;
+	}
 	for (size_t i = 0; rc == HN_OK && i < r->n_outside; i++)
 		rc = put_outside(r, &r->outside[i], err);
 	if (rc == HN_OK && r->out->aside[0] != '\0' && restore_is_empty(r->out->aside, &was_empty, NULL) == HN_OK &&
@@ -427,7 +479,7 @@ end(struct restore *r, enum hn_rc rc)
 	for (size_t i = 0; rc != HN_OK && i < r->n_outside; i++)
 		(void)unlink(r->outside[i].part);
 	if (r->is_staged)
-		(void)!restore_remove(r->stage, NULL);
+		(void)!remove_stage(r, NULL);
 	if (r->config.data_dir.p != NULL)
 		site_config_fini(&r->config);
 	hn_buf_fini(&r->text);

@@ -154,7 +154,14 @@ restore_exchange(const char *from, const char *to, const char *aside, struct hn_
 	} else if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_EXCHANGE) == 0) {
 		ok = rename(from, aside) == 0;
 	} else {
-		ok = errno == EINVAL && rename(to, aside) == 0 && rename(from, to) == 0;
+		ok = errno == EINVAL && rename(to, aside) == 0;
+		if (ok && rename(from, to) != 0) {
+			const int why = errno;
+
+			(void)!rename(aside, to);
+			errno = why;
+			ok = false;
+		}
 	}
 	return ok ? sync_folder_of(to, err) : HN_FAIL(err, HN_E_IO, 0, "rename");
 }

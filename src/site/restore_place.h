@@ -22,7 +22,10 @@ enum hn_rc restore_remove(const char *path, struct hn_err *err) HN_MUST_CHECK;
 /* Give all below ${path} to the system user ${user} when we are root; HN_E_NOTFOUND: there is no such user. */
 enum hn_rc restore_own(const char *path, const char *user, struct hn_err *err) HN_MUST_CHECK;
 
-/* Put the folder ${from} in the place of ${to}; what was there is then ${aside}.  One step where the disk can do it. */
+/*
+ * Put the folder ${from} in the place of ${to}; what was there is then ${aside}.  One step where the
+ * disk can do it; killed behind it, what was there is still ${from}.
+ */
 enum hn_rc restore_exchange(const char *from, const char *to, const char *aside, struct hn_err *err) HN_MUST_CHECK;
 
 #endif

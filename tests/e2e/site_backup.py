@@ -254,6 +254,30 @@ def killed(box):
     drive.equal("left over", glob.glob(box.backup + ".*"), [])
 
 
+def restore_killed(box):
+    """Until its one step the site is as it was; behind it the one before is not deleted, whatever comes next."""
+    stage = box.site.data + ".restoring"
+    was = {path[len(box.site.data):]: hash for path, hash in box.files().items()}
+    for call, nth, where in (("pwrite64", 20, box.site.data), ("fsync", 1, box.site.data),
+                             ("renameat2", 1, box.site.data), ("rename", 1, stage)):
+        if os.path.exists(stage):
+            if not os.path.exists(stage + "/.unfinished"):
+                drive.true("no word of what is left", "earlier restore" in box.restore("--force", code=2).err)
+                os.rename(stage, stage + "-%s" % call)
+        done = subprocess.run([drive.find("strace"), "-f", "-o", "/dev/null", "-e", "trace=" + call, "-e",
+                               "inject=%s:signal=KILL:when=%d" % (call, nth), box.hinomi, "site", "restore", "--config",
+                               box.site.config, "--force", box.backup],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
+        drive.equal("end at %s %d" % (call, nth), done.returncode, -signal.SIGKILL)
+        kept = {}
+        for folder, _, names in os.walk(where):
+            for name in names:
+                with open(os.path.join(folder, name), "rb") as f:
+                    kept[os.path.join(folder, name)[len(where):]] = hashlib.sha256(f.read()).hexdigest()
+        drive.equal("the site before, killed at %s %d" % (call, nth), kept, was)
+    drive.equal("evidence verify", box.verify()[0], 0)
+
+
 def another_file(box):
     other = os.path.join(box.site.base, "precious")
     with open(other, "w") as f:
@@ -270,7 +294,7 @@ def main():
     checks = drive.Checks()
     try:
         for test in (backs_up_running, refuses_running, comes_back_elsewhere, with_evidence, without_most_evidence, configuration_comes_back,
-                     bad_files, full_disk, killed, another_file):
+                     bad_files, full_disk, killed, restore_killed, another_file):
             checks.row(test.__name__.replace("_", " "), lambda test=test: test(box))
     finally:
         box.site.stop()
