@@ -16,6 +16,7 @@ static const struct saved_reason reasons[] = {
 	{ HN_E_LIMIT, "configuration", "restore.error.config" },
 	{ HN_E_SYNTAX, NULL, "restore.error.foreign" },
 	{ HN_E_CORRUPT, NULL, "restore.error.damaged" },
+	{ HN_E_UNSUPPORTED, "mount point", "restore.error.mount" },
 	{ HN_E_UNSUPPORTED, NULL, "restore.error.newer" },
 	{ HN_E_AGAIN, "lock", "restore.error.running" },
 	{ HN_E_CONFLICT, "left over", "restore.error.left" },

@@ -31,8 +31,9 @@ void restore_result_fini(struct restore_result *r);
 
 /*
  * Errors: HN_E_SYNTAX (no backup of ours; or, with ${fault}, the configuration), HN_E_CORRUPT (damaged: ${at}),
- * HN_E_UNSUPPORTED (made by a later program), HN_E_AGAIN (a site runs there), HN_E_CONFLICT (something is there already and
- * ${force} is not given), HN_E_NOTFOUND (the user of the site), HN_E_IO (errno), HN_E_LIMIT, HN_E_NOMEM.
+ * HN_E_UNSUPPORTED (made by a later program; or "mount point": data_dir is one), HN_E_AGAIN (a site runs there),
+ * HN_E_CONFLICT (something is there already and ${force} is not given; or "left over": an earlier restore was cut off),
+ * HN_E_NOTFOUND (the user of the site), HN_E_IO (errno), HN_E_LIMIT, HN_E_NOMEM.
  */
 enum hn_rc restore_site(const struct restore_job *job, struct restore_result *out, struct hn_err *err) HN_MUST_CHECK;
 

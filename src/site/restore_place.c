@@ -163,5 +163,7 @@ restore_exchange(const char *from, const char *to, const char *aside, struct hn_
 			ok = false;
 		}
 	}
-	return ok ? sync_folder_of(to, err) : HN_FAIL(err, HN_E_IO, 0, "rename");
+	if (ok)
+		return sync_folder_of(to, err);
+	return HN_FAIL(err, errno == EBUSY || errno == EXDEV ? HN_E_UNSUPPORTED : HN_E_IO, 0, "mount point");
 }

@@ -25,6 +25,7 @@ enum hn_rc restore_own(const char *path, const char *user, struct hn_err *err) H
 /*
  * Put the folder ${from} in the place of ${to}; what was there is then ${aside}.  One step where the
  * disk can do it; killed behind it, what was there is still ${from}.
+ * HN_E_UNSUPPORTED: ${to} is a mount point.
  */
 enum hn_rc restore_exchange(const char *from, const char *to, const char *aside, struct hn_err *err) HN_MUST_CHECK;
 
