@@ -17,6 +17,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import live  # noqa: E402
 from inputs import TOP, Inputs, digest  # noqa: E402
 
 BEGIN, END = "<!-- bench/run.py writes from here -->", "<!-- bench/run.py writes to here -->"
@@ -171,6 +172,14 @@ ROWS = {
     "eve": reading("Suricata EVE", Inputs.eve, 150, True),
     "windows-json": reading("Windows JSON (NXLog)", Inputs.windows, 150, True),
     "winlogbeat": reading("Windows JSON (Winlogbeat)", Inputs.winlogbeat, 150, True),
+    "sealed-squid": live.sealed("Squid", Inputs.squid),
+    "sealed-zeek-tsv": live.sealed("Zeek TSV (conn)", Inputs.zeek_tsv),
+    "sealed-fortigate": live.sealed("FortiGate", Inputs.fortigate),
+    "sealed-zeek-json": live.sealed("Zeek JSON", Inputs.zeek_json),
+    "sealed-eve": live.sealed("Suricata EVE", Inputs.eve),
+    "sealed-windows-json": live.sealed("Windows JSON (NXLog)", Inputs.windows),
+    "live": live.live,
+    "swap": live.swap,
     "evidence-size": evidence_size,
     "table": table,
     "hunt": hunt,

@@ -50,7 +50,7 @@ hn_buf_put(struct hn_buf *b, struct hn_view v)
 
 	if (v.n == 0)
 		return;
-	to = hn_buf_room(b, v.n);
+	to = v.n <= b->size - b->n ? b->p + b->n : hn_buf_room(b, v.n);
 	if (to == NULL)
 		return;
 	memcpy(to, v.p, v.n);

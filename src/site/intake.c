@@ -113,18 +113,19 @@ static void
 poll_files(void *arg)
 {
 	struct intake *in = arg;
+	bool has_more = false;
 
 	for (size_t i = 0; i < in->child->config->n_sources; i++) {
 		struct intake_source *s = &in->source[i];
 
 		if (s->tail != NULL)
-			intake_tail_poll(in, s->tail);
+			has_more |= intake_tail_poll(in, s->tail);
 		if (s->drop != NULL)
-			intake_drop_poll(in, s->drop);
+			has_more |= intake_drop_poll(in, s->drop);
 		if (s->net != NULL && !intake_is_held(in))
 			intake_net_resume(in, s->net);
 	}
-	again(in, &in->poll, POLL_MS);
+	again(in, &in->poll, has_more && !intake_is_held(in) ? 0 : POLL_MS);
 }
 
 static void
@@ -185,10 +186,14 @@ static void
 sealed(struct hn_job *job)
 {
 	struct intake *in = (struct intake *)((char *)job - offsetof(struct intake, seal));
+	struct hn_evidence_state state;
 
 	in->is_sealing = false;
 	if (in->seal_rc != HN_OK && in->seal_rc != HN_E_AGAIN)
 		hn_log(HN_LOG_ERROR, "seal", "rc=%d", in->seal_rc);
+	hn_evidence_state(in->log, &state);
+	if (in->seal_rc == HN_OK && state.unsealed > 0 && hn_pool_submit(in->pool, &in->seal) == HN_OK)
+		in->is_sealing = true;
 }
 
 static void

@@ -89,7 +89,7 @@ uint64_t intake_send_backlog(const struct intake *in);
 enum hn_rc intake_tail_open(struct intake *in, uint32_t index, struct hn_err *err) HN_MUST_CHECK;
 
 /* Read what has come, everywhere; called by a timer. */
-void intake_tail_poll(struct intake *in, struct intake_tail *t);
+bool intake_tail_poll(struct intake *in, struct intake_tail *t);
 
 /* ---- intake_net.c: syslog by UDP and TCP */
 

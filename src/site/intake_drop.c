@@ -173,20 +173,26 @@ read_all(struct intake *in, struct intake_drop *d)
 	return false;
 }
 
-void
+bool
 intake_drop_poll(struct intake *in, struct intake_drop *d)
 {
+	uint64_t before;
+
 	if (d->file.fd < 0)
 		open_next(in, d);
 	if (d->file.fd < 0)
-		return;
+		return false;
 	if (intake_is_held(in)) {
 		in->source[d->file.index].counts.state = SITE_SOURCE_HELD;
-		return;
+		return false;
 	}
+	before = d->file.mark.offset;
+	if (!read_all(in, d))
+		return d->file.mark.offset > before && d->file.mark.offset < d->size;
 	/* It leaves the folder when its lines are on disk, not only written. */
-	if (read_all(in, d) && !in->needs_sync)
+	if (!in->needs_sync)
 		put_away(d);
+	return false;
 }
 
 enum hn_rc

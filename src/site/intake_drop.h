@@ -11,7 +11,7 @@
 /* Begin to watch the folder of source ${index}.  Errors: HN_E_NOMEM. */
 enum hn_rc intake_drop_open(struct intake *in, uint32_t index, struct hn_err *err) HN_MUST_CHECK;
 
-/* Go on with the file at hand, or look for the next one; called by a timer. */
-void intake_drop_poll(struct intake *in, struct intake_drop *d);
+/* Go on with the file at hand, or look for the next one; called by a timer.  true: there is more to read at once. */
+bool intake_drop_poll(struct intake *in, struct intake_drop *d);
 
 #endif

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#define FIRST_BYTES (64u << 10)	/* enough for a whole line, mostly; what is not gathered would be read in vain */
 #define BUFFER_BYTES (SITE_LINE_MAX + INTAKE_READ_BYTES)	/* a greatest line and what comes behind it */
 
 /* One buffer for all: a file is read again from its mark, so nothing stays here between polls. */
@@ -106,19 +107,37 @@ gather(struct intake_file *f, struct hn_view in, struct gathered *g, struct tail
 	*end = mark;
 }
 
+/* Read up to ${n} bytes and find the lines in them; false: there is nothing. */
+static bool
+read_lines(struct intake_file *f, size_t n, struct gathered *g, struct tail_mark *end)
+{
+	const ssize_t got = pread(f->fd, buffer, n, (off_t)f->mark.offset);
+
+	g->n = 0;
+	*end = f->mark;
+	if (got <= 0)
+		return false;
+	know_head(f);
+	gather(f, (struct hn_view){ buffer, (size_t)got }, g, end);
+	return true;
+}
+
 bool
 intake_file_lines(struct intake *in, struct intake_file *f)
 {
 	static struct gathered g;
 	struct tail_mark end;
-	const ssize_t n = pread(f->fd, buffer, f->config->max_line_bytes + INTAKE_READ_BYTES, (off_t)f->mark.offset);
 	const uint64_t before = f->mark.offset;
 	size_t done;
 
-	if (n <= 0)
+	if (!read_lines(f, FIRST_BYTES, &g, &end))
 		return false;
-	know_head(f);
-	gather(f, (struct hn_view){ buffer, (size_t)n }, &g, &end);
+	if (end.offset == before && !read_lines(f, f->config->max_line_bytes + INTAKE_READ_BYTES, &g, &end))
+		return false;
+	if (g.n == 0) {
+		f->mark = end;
+		return end.offset > before;
+	}
 	intake_append(in, f->index, g.record, g.n, &done);
 	if (done < g.n) {
 		if (done > 0)

@@ -182,29 +182,34 @@ follow_rename(struct intake *in, struct intake_tail *t, const struct stat *st)
 	open_next(in, t);
 }
 
-void
+bool
 intake_tail_poll(struct intake *in, struct intake_tail *t)
 {
 	struct stat st;
+	uint64_t before;
+	bool has_more;
 
 	if (t->file.fd < 0)
 		open_next(in, t);
 	if (t->file.fd < 0)
-		return;
+		return false;
 	if (intake_is_held(in)) {
 		in->source[t->file.index].counts.state = SITE_SOURCE_HELD;
-		return;
+		return false;
 	}
 	if (fstat(t->file.fd, &st) != 0)
-		return;
+		return false;
 	if (!intake_file_is_same(&t->file, &st)) {
 		hn_log(HN_LOG_INFO, "tail-truncated", "%s", t->file.config->path.p);
 		begin_file(t, t->file.fd, &st);
 	}
 	in->source[t->file.index].counts.state = SITE_SOURCE_OK;
+	before = t->file.mark.offset;
 	for (unsigned i = 0; i < READS_PER_POLL; i++)
 		if (!intake_file_lines(in, &t->file))
 			break;
+	has_more = t->file.mark.offset > before && t->file.mark.offset < (uint64_t)st.st_size;
 	follow_rename(in, t, &st);
 	t->size_before = (uint64_t)st.st_size;
+	return has_more;
 }

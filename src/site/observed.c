@@ -65,10 +65,11 @@ add_new(struct site_observed_set *s, const struct site_observed *seen, uint64_t 
 	return true;
 }
 
+/* ${who}: hash of machine and user, the same for all that one record tells. */
 static bool
-add(struct site_observed_set *s, const struct site_observed *seen)
+add(struct site_observed_set *s, const struct site_observed *seen, uint64_t who)
 {
-	const uint64_t hash = hn_hash64(seen->value, hn_hash64(seen->machine, hn_hash64(seen->user, (uint64_t)seen->kind)));
+	const uint64_t hash = hn_hash64(seen->value, who + (uint64_t)seen->kind);
 
 	for (size_t i = hash % SLOTS;; i = (i + 1) % SLOTS) {
 		struct site_observed *row;
@@ -91,6 +92,8 @@ site_observed_add(struct site_observed_set *s, const struct record *r, const str
 	const struct hn_view machine = name_of(record_machine(r));
 	const struct hn_view user = name_of(record_get(r, FIELD_USER_NAME));
 
+	const uint64_t who = hn_hash64(machine, hn_hash64(user, 1));
+
 	if (SITE_OBSERVED_MAX - s->n < o->n)
 		return false;
 	for (size_t i = 0; i < o->n; i++) {
@@ -101,7 +104,7 @@ site_observed_add(struct site_observed_set *s, const struct record *r, const str
 
 		if (o->at[i].kind == OBSERVABLE_ADDR && hn_view_eq(o->at[i].value, machine))
 			continue;
-		if (!add(s, &seen))
+		if (!add(s, &seen, who))
 			return false;
 	}
 	return true;

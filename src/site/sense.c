@@ -12,6 +12,8 @@
 
 #define FINDINGS_MAX 4096u
 #define FINDINGS_BYTES (64u << 20)
+#define HOLD_MS 50			/* results wait so long for further batches: one commit for all of them */
+#define HOLD_BATCHES 16u
 #define OUTBOX_HIGH (4u << 20)		/* bytes waiting for core above which no further batch is begun */
 
 struct sense {
@@ -27,6 +29,9 @@ struct sense {
 	struct site_outbox outbox;	/* to core */
 	struct hn_buf body;		/* of the message being made */
 	uint64_t begin;			/* of the batches whose end core has not been told */
+	uint64_t next;			/* where those that were read end */
+	unsigned held;			/* how many of them */
+	struct hn_timer hold;
 	bool has_begun;
 	bool is_resumed;		/* core has told what an earlier sense had learnt */
 	int64_t newest_ms;
@@ -73,7 +78,7 @@ sense_see(struct sense *s, const struct record *r)
 
 /* Everything found since the last end goes to core, then the end itself. */
 static void
-send_results(struct sense *s, uint64_t next)
+send_results(struct sense *s)
 {
 	size_t n;
 	const struct finding *const *all;
@@ -91,11 +96,13 @@ send_results(struct sense *s, uint64_t next)
 			put_body(s, SITE_MSG_SENSE_SOURCE);
 		}
 	hn_put_u64(&s->body, s->begin);
-	hn_put_u64(&s->body, next);
+	hn_put_u64(&s->body, s->next);
 	hn_put_u64(&s->body, findings_left_out(s->findings));
 	put_body(s, SITE_MSG_BATCH_END);
 	findings_reset(s->findings);
 	s->has_begun = false;
+	s->held = 0;
+	hn_loop_cancel(s->child->loop, &s->hold);
 }
 
 static struct sense_source *
@@ -114,6 +121,29 @@ has_open_document(const struct sense *s)
 		if (s->source[i].document != NULL)
 			return true;
 	return false;
+}
+
+static void
+hold_is_over(void *arg)
+{
+	struct sense *s = arg;
+
+	if (s->held == 0 || has_open_document(s))
+		return;
+	send_results(s);
+	site_outbox_send(&s->outbox);
+}
+
+/* A batch has been read up to ${next}: its results go to core soon, with those of the batches that come meanwhile. */
+static void
+batch_read(struct sense *s, uint64_t next)
+{
+	s->next = next;
+	s->held++;
+	if (s->held >= HOLD_BATCHES || findings_count(s->findings) > FINDINGS_MAX / 2)
+		send_results(s);
+	else if (s->held == 1 && hn_loop_after(s->child->loop, &s->hold, HOLD_MS) != HN_OK)
+		send_results(s);
 }
 
 /*
@@ -140,7 +170,7 @@ on_lines(struct sense *s, const struct hn_msg *m)
 	}
 	rc = site_batch_is_whole(&batch) ? HN_OK : HN_E_SYNTAX;
 	if (rc == HN_OK && !has_open_document(s))
-		send_results(s, batch.next);
+		batch_read(s, batch.next);
 	if (rc == HN_OK) {
 		hn_put_u64(&s->body, batch.next);
 		rc = site_child_send(s->child, HN_INTAKE, SITE_MSG_BATCH_DONE, hn_buf_view(&s->body));
@@ -216,6 +246,7 @@ sense_prepare(struct site_child *c, struct hn_err *err)
 	struct sense *s = c->state;
 
 	s->child = c;
+	s->hold = (struct hn_timer){ .fire = hold_is_over, .arg = s };
 	s->line_arena = HN_ARENA(SENSE_LINE_ARENA_BYTES);
 	if (!hn_text_init())	/* opens the tables of the Japanese encodings */
 		hn_log(HN_LOG_WARNING, "no-japanese-encodings", "what=iconv");
