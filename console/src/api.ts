@@ -37,6 +37,14 @@ export type Source = {
   silent_after_s: number;
 };
 
+export type Store = {
+  name: string;
+  used_bytes: number;
+  budget_bytes: number;
+  keep_days: number;
+  oldest_at?: string;
+};
+
 export type State = {
   site: string;
   at: string;
@@ -47,6 +55,7 @@ export type State = {
   unread: number;
   dropped: number;
   disk?: { free_bytes: number; total_bytes: number };
+  stores?: Store[];
   version: string;
 };
 

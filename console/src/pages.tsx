@@ -1,4 +1,4 @@
-import type { Finding, Level, Source, State } from "./api";
+import type { Finding, Level, Source, State, Store } from "./api";
 import { findings, level, more, next, now, refreshFindings, search, sources, state } from "./store";
 import { ago, bytes, lang, number, t, time, type Key } from "./words";
 
@@ -100,6 +100,32 @@ function Sources() {
   );
 }
 
+function Stores({ stores }: { stores: Store[] }) {
+  const heads: Key[] = ["stores.name", "stores.used", "stores.budget", "stores.keep", "stores.oldest"];
+  return (
+    <section class="card" aria-labelledby="stores">
+      <h2 id="stores">{t("stores")}</h2>
+      <table>
+        <thead><tr>{heads.map((h) => <th key={h} scope="col">{t(h)}</th>)}</tr></thead>
+        <tbody>
+          {stores.map((s) => (
+            <tr key={s.name}>
+              <th scope="row">{t(`store.${s.name}` as Key)}</th>
+              <td data-name={t("stores.used")} class="n">
+                {bytes(s.used_bytes)}{t("stores.share", { n: Math.round((100 * s.used_bytes) / s.budget_bytes) })}
+              </td>
+              <td data-name={t("stores.budget")} class="n">{bytes(s.budget_bytes)}</td>
+              <td data-name={t("stores.keep")} class="n">{t("stores.days", { n: number(s.keep_days) })}</td>
+              <td data-name={t("stores.oldest")}>{s.oldest_at ? time(s.oldest_at) : "―"}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="quiet">{t("stores.note")}</p>
+    </section>
+  );
+}
+
 export function Home() {
   const s = state.value;
   if (!s) return <p class="note" role="status">{t("loading")}</p>;
@@ -108,6 +134,7 @@ export function Home() {
       <Today s={s} />
       <Findings />
       <Sources />
+      {s.stores && <Stores stores={s.stores} />}
       <footer class="quiet">
         {t("foot", { version: s.version, records: number(s.records), unread: number(s.unread), dropped: number(s.dropped), free: s.disk ? bytes(s.disk.free_bytes) : "―" })}
       </footer>

@@ -64,3 +64,7 @@ SELECT level, count(*) FROM finding WHERE status IN ('new', 'seen') GROUP BY lev
 
 -- name: finding_changed
 SELECT id FROM finding WHERE changed_ms > ?1 ORDER BY changed_ms LIMIT ?2;
+
+-- What is not worth a person's time and was last seen before ?1.
+-- name: finding_forget
+DELETE FROM finding WHERE level <= 1 AND last_ms < ?1;

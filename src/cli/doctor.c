@@ -15,6 +15,7 @@
 #include "net/identity.h"
 #include "site/config_value.h"
 #include "site/identity.h"
+#include "site/stores.h"
 #include "site/table.h"
 
 #define CONFIG_DEFAULT "/etc/hinomi/hinomi.conf"
@@ -118,6 +119,23 @@ look_at_source(struct doctor *d, const struct site_source *s)
 		well(d, "doctor.source.ok", about);
 }
 
+/* What each store uses of its budget. */
+static void
+look_at_stores(struct doctor *d)
+{
+	struct site_store_use use[SITE_STORES];
+
+	site_stores_measure(d->config, use);
+	for (size_t i = 0; i < SITE_STORES; i++) {
+		char key[64], said[96];
+
+		(void)snprintf(key, sizeof(key), "doctor.store.%s", use[i].name);
+		(void)snprintf(said, sizeof(said), "%" PRIu64 " / %" PRIu64 " MB", use[i].used_bytes >> 20,
+		    use[i].budget_bytes >> 20);
+		well(d, key, said);
+	}
+}
+
 static void
 look_at_sources(struct doctor *d)
 {
@@ -183,8 +201,8 @@ static enum exit_code
 look(struct doctor *d)
 {
 	static void (*const looks[])(struct doctor *d) = {
-		look_at_kernel, look_at_user, look_at_disk, look_at_sources, look_at_indicators, look_at_certificate,
-		look_at_console,
+		look_at_kernel, look_at_user, look_at_disk, look_at_stores, look_at_sources, look_at_indicators,
+		look_at_certificate, look_at_console,
 	};
 	char n[32];
 

@@ -69,6 +69,7 @@ struct site_config {
 	struct hn_view certificate, key;	/* PEM; empty: DATA_DIR/tls/{certificate,key}.pem */
 	uint64_t evidence_keep_days, evidence_budget_mb;
 	uint64_t observables_keep_days, observables_budget_mb;
+	uint64_t database_keep_days, database_budget_mb;
 	struct hn_view indicators, allow;
 	struct hn_view rules;
 	uint64_t reserve_mb;

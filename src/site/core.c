@@ -31,6 +31,8 @@ every_second(void *arg)
 	core_batch_retry(c);
 	core_login_tick(c);
 	core_indicators_check(c, false);
+	if (!c->has_end)
+		core_retain_tick(c);
 	if (!c->has_end && c->pending.n == 0)
 		core_memory_merge(c->memory, c->child->config, hn_clock_ms());
 	core_tell(c, SITE_CHANGE_STATE, HN_LIT(""));
@@ -62,6 +64,8 @@ core_start(struct site_child *child, struct hn_err *err)
 	site_outbox_init(&c->to_sense, child, HN_SENSE);
 	core_indicators_init(c);
 	rc = open_db(c, err);
+	if (rc == HN_OK)
+		rc = core_retain_start(c, err);
 	if (rc == HN_OK)
 		rc = core_batch_start(c, err);
 	if (rc == HN_OK)

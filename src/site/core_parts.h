@@ -39,6 +39,7 @@ struct core {
 	char wanted_path[SITE_PATH_MAX];
 	uint8_t token_hash[32];
 	struct core_memory *memory;	/* observables: core_memory.c */
+	int64_t next_retain_ms;		/* monotonic */
 };
 
 /* ---- core_batch.c */
@@ -55,6 +56,10 @@ void core_batch_peer(struct core *c, enum hn_role_id peer, bool is_there);
 /* Message SOURCE_COUNTS, BATCH_QUARANTINED of intake. */
 enum hn_rc core_batch_counts(struct core *c, struct hn_view body) HN_MUST_CHECK;
 enum hn_rc core_batch_quarantined(struct core *c, struct hn_view body) HN_MUST_CHECK;
+
+/* ---- core_retain.c: the database's budget */
+enum hn_rc core_retain_start(struct core *c, struct hn_err *err) HN_MUST_CHECK;
+void core_retain_tick(struct core *c);
 
 /* Read where the database stands and which sources there are. */
 enum hn_rc core_batch_start(struct core *c, struct hn_err *err) HN_MUST_CHECK;

@@ -9,12 +9,14 @@
 #include "event/log.h"
 #include "site/findings.h"
 #include "site/outbox.h"
+#include "site/stores.h"
 
 #define ANSWER_MAX (4u << 20)		/* bytes of one answer */
 #define PIECE_MAX 131072u		/* bytes of it in one message */
 #define ARENA_MAX (16u << 20)
 #define LIMIT_DEFAULT 50u
 #define LIMIT_MAX 200u
+#define STORES_MS 60000		/* how old a look at the folders may be */
 
 struct view {
 	struct site_child *child;
@@ -22,6 +24,8 @@ struct view {
 	struct hn_arena arena;
 	struct hn_buf json;
 	struct site_outbox out;
+	struct site_store_use stores[SITE_STORES];
+	int64_t stores_ms;		/* monotonic: when they were looked at; 0: not yet */
 	char db_path[SITE_PATH_MAX + 16];
 };
 
@@ -176,6 +180,36 @@ put_disk(struct view *v, struct hn_buf *b)
 	hn_buf_char(b, '}');
 }
 
+/* What each store uses of its budget, and since when it has something. */
+static void
+put_stores(struct view *v, struct hn_buf *b)
+{
+	const int64_t now_ms = hn_clock_monotonic_ms();
+
+	if (v->stores_ms == 0 || now_ms - v->stores_ms > STORES_MS) {
+		site_stores_measure(v->child->config, v->stores);
+		v->stores_ms = now_ms;
+	}
+	hn_buf_put(b, HN_LIT(",\"stores\":["));
+	for (size_t i = 0; i < SITE_STORES; i++) {
+		const struct site_store_use *s = &v->stores[i];
+
+		hn_buf_printf(b, "%s{\"name\":\"%s\",", i > 0 ? "," : "", s->name);
+		put_number(b, "used_bytes", s->used_bytes);
+		hn_buf_char(b, ',');
+		put_number(b, "budget_bytes", s->budget_bytes);
+		hn_buf_char(b, ',');
+		put_number(b, "keep_days", s->keep_days);
+		if (s->oldest_ms != 0) {
+			hn_buf_put(b, HN_LIT(",\"oldest_at\":\""));
+			hn_time_put(b, s->oldest_ms);
+			hn_buf_char(b, '"');
+		}
+		hn_buf_char(b, '}');
+	}
+	hn_buf_char(b, ']');
+}
+
 static enum hn_rc
 answer_state(struct ask *a)
 {
@@ -200,6 +234,7 @@ answer_state(struct ask *a)
 	hn_buf_printf(b, "],\"records\":%" PRIu64 ",\"unread\":%" PRIu64 ",\"dropped\":%" PRIu64, s.records, s.unread,
 	    s.dropped);
 	put_disk(v, b);
+	put_stores(v, b);
 	hn_buf_put(b, HN_LIT(",\"version\":\"" HINOMI_VERSION "\"}"));
 	hn_buf_fini(&s.unchecked);
 	return rc;

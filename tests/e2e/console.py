@@ -127,6 +127,11 @@ def finding_arrives(console, log):
     drive.true("steps in Japanese", one["advice"]["ja"].startswith("1. "))
     drive.equal("nothing of another level", console.json("/api/findings?level=critical")["items"], [])
     drive.equal("a level that there is not", console.ask("GET", "/api/findings?level=x")[0].status, 400)
+    stores = {s["name"]: s for s in console.json("/api/state")["stores"]}
+    drive.equal("stores", sorted(stores), ["database", "evidence", "observables"])
+    for store in stores.values():
+        drive.true("used of its budget: %r" % store, store["used_bytes"] < store["budget_bytes"])
+    drive.true("the database is there", stores["database"]["used_bytes"] > 0)
     source = console.json("/api/sources")[0]
     drive.equal("the source", (source["name"], source["state"], source["records"]), ("proxy", "speaking", 30))
 

@@ -33,7 +33,8 @@ def main():
         "No source of logs", "no indicators", "does not answer", "-> "))
     checks.row("a file that is not there", lambda: says(
         hinomi, "[site]\ndata_dir = BASE\nlisten = 127.0.0.1:1\n[source proxy]\nkind = tail\npath = BASE/no.log\n", 1,
-        "[!!] A source cannot be read: proxy", "[ok] room for the data"))
+        "[!!] A source cannot be read: proxy", "[ok] room for the data",
+        "[ok] raw lines use 0 / 102400 MB", "[ok] findings and audit chain use 0 / 10240 MB"))
     checks.finish()
 
 
