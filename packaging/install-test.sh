@@ -25,7 +25,7 @@ is_there "/var/lib/hinomi is not hinomi's" test "$(stat -c %U:%a /var/lib/hinomi
 is_there "there is no example configuration" grep -q '^\[site\]' /etc/hinomi/hinomi.conf
 # minbase may leave manual pages out of the installation, so look into the package.
 list=$(dpkg-deb -c "$deb")
-for file in man1/hinomi.1.gz man1/hinomi-watch.1.gz man5/hinomi.conf.5.gz ja/man1/hinomi.1.gz completions/hinomi hinomi.service; do
+for file in man1/hinomi.1.gz man1/hinomi-watch.1.gz man1/hinomi-indicators-import.1.gz man5/hinomi.conf.5.gz ja/man1/hinomi.1.gz completions/hinomi vendor-completions/_hinomi hinomi.fish hinomi.service; do
 	is_there "$file is not in the package" grep -q "/$file\$" <<<"$list"
 done
 if command -v systemd-analyze >/dev/null; then

@@ -2,13 +2,12 @@
 
 #include <string.h>
 
-/* The catalogue's key of a command or of one of its options: "cli.indicators.import.source". */
-static struct hn_view
-text_of(const struct command *c, const char *option, enum hn_lang lang)
+struct hn_view
+help_text(const struct command *c, const char *option, enum hn_lang lang)
 {
 	char key[128];
-	const int n = snprintf(key, sizeof(key), "cli.%s%s%s", c->name, option != NULL ? "." : "",
-	    option != NULL ? option : "");
+	const int n = snprintf(key, sizeof(key), "cli.%s%s%s", c != NULL ? c->name : "",
+	    c != NULL && option != NULL ? "." : "", option != NULL ? option : "");
 
 	for (int i = 0; i < n && i < (int)sizeof(key); i++)
 		if (key[i] == ' ')
@@ -37,7 +36,7 @@ help_all(enum hn_lang lang, FILE *to)
 	fputs("\n\n", to);
 	for (size_t i = 0; commands[i] != NULL; i++) {
 		fprintf(to, "  hinomi %-20s ", commands[i]->name);
-		put_text(to, text_of(commands[i], NULL, lang));
+		put_text(to, help_text(commands[i], NULL, lang));
 		fputc('\n', to);
 	}
 	fputc('\n', to);
@@ -52,17 +51,26 @@ help_command(const struct command *c, enum hn_lang lang, FILE *to)
 
 	fprintf(to, "hinomi %s%s%s%s\n\n", c->name, c->options[0].kind != OPTION_END ? " [--option]..." : "",
 	    c->operands[0] != '\0' ? " " : "", c->operands);
-	put_text(to, text_of(c, NULL, lang));
+	put_text(to, help_text(c, NULL, lang));
 	fputs("\n\n", to);
 	for (const struct option_row *o = c->options; o->kind != OPTION_END; o++) {
 		put_option(o, name, sizeof(name));
 		fprintf(to, "  %-24s ", name);
-		put_text(to, text_of(c, o->name, lang));
+		put_text(to, help_text(c, o->name, lang));
 		fputc('\n', to);
 	}
 	fputs("  --lang ja|en             ", to);
 	put_text(to, hn_word(lang, "cli.lang"));
 	fputc('\n', to);
+}
+
+void
+help_page(const struct command *c, char out[HELP_PAGE_MAX])
+{
+	(void)snprintf(out, HELP_PAGE_MAX, "hinomi%s%s", c != NULL ? "-" : "", c != NULL ? c->name : "");
+	for (size_t i = 0; out[i] != '\0'; i++)
+		if (out[i] == ' ')
+			out[i] = '-';
 }
 
 void
@@ -88,22 +96,18 @@ man_options(const struct command *c, enum hn_lang lang, FILE *to)
 		put_option(o, name, sizeof(name));
 		fputs(".TP\n.B ", to);
 		help_roff(to, hn_view_of(name));
-		help_roff(to, text_of(c, o->name, lang));
+		help_roff(to, help_text(c, o->name, lang));
 	}
 }
 
 void
 help_man(const struct command *c, enum hn_lang lang, FILE *to)
 {
-	char title[64] = "hinomi";
+	char title[HELP_PAGE_MAX];
 
-	if (c != NULL)
-		(void)snprintf(title, sizeof(title), "hinomi-%s", c->name);
-	for (size_t i = 0; title[i] != '\0'; i++)
-		if (title[i] == ' ')
-			title[i] = '-';
+	help_page(c, title);
 	fprintf(to, ".TH \"%s\" 1 \"\" \"Hinomi %s\"\n.SH NAME\n%s \\- ", title, HINOMI_VERSION, title);
-	help_roff(to, c != NULL ? text_of(c, NULL, lang) : hn_word(lang, "cli.about"));
+	help_roff(to, c != NULL ? help_text(c, NULL, lang) : hn_word(lang, "cli.about"));
 	if (c != NULL) {
 		fprintf(to, ".SH SYNOPSIS\n.B hinomi %s\n[options] %s\n.SH OPTIONS\n", c->name, c->operands);
 		man_options(c, lang, to);
@@ -111,27 +115,9 @@ help_man(const struct command *c, enum hn_lang lang, FILE *to)
 		fputs(".SH COMMANDS\n", to);
 		for (size_t i = 0; commands[i] != NULL; i++) {
 			fprintf(to, ".TP\n.B hinomi %s %s\n", commands[i]->name, commands[i]->operands);
-			help_roff(to, text_of(commands[i], NULL, lang));
+			help_roff(to, help_text(commands[i], NULL, lang));
 		}
 	}
 	fputs(".SH EXIT STATUS\n", to);
 	help_roff(to, hn_word(lang, "cli.exit"));
-}
-
-void
-help_completion(FILE *to)
-{
-	fputs("# bash completion for hinomi, made from its command table\n"
-	    "_hinomi() {\n\tlocal line=\"${COMP_WORDS[*]:1:COMP_CWORD-1}\" word=\"${COMP_WORDS[COMP_CWORD]}\"\n"
-	    "\tcase \"$line\" in\n", to);
-	for (size_t i = 0; commands[i] != NULL; i++) {
-		fprintf(to, "\t\"%s\"*) COMPREPLY=($(compgen -W \"--help --lang", commands[i]->name);
-		for (const struct option_row *o = commands[i]->options; o->kind != OPTION_END; o++)
-			fprintf(to, " --%s", o->name);
-		fputs("\" -- \"$word\"))\n\t\t[[ $word == -* ]] || COMPREPLY=($(compgen -f -- \"$word\")) ;;\n", to);
-	}
-	fputs("\t*) COMPREPLY=($(compgen -W \"--help --version", to);
-	for (size_t i = 0; commands[i] != NULL; i++)
-		fprintf(to, " %s", commands[i]->name);
-	fputs("\" -- \"$word\")) ;;\n\tesac\n}\ncomplete -F _hinomi hinomi\n", to);
 }

@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "cli/completion.h"
 #include "cli/help.h"
 #include "site/config.h"
 
 #define LINE_MAX_BYTES 4096u
-#define PAGE_NAME_MAX 64u
 
 static enum exit_code manual_run(const struct arguments *a);
 
@@ -15,7 +15,10 @@ const struct command manual_command = {
 	.name = "manual",
 	.operands = "[PAGE]",
 	.operands_max = 1,
-	.options = { { OPTION_FLAG, "completion", NULL } },
+	.options = {
+		{ OPTION_VALUE, "completion", COMPLETION_SHELLS },
+		{ OPTION_FLAG, "list", NULL },
+	},
 	.run = manual_run,
 };
 
@@ -85,16 +88,27 @@ put_config_page(FILE *to, enum hn_lang lang)
 static const struct command *
 command_of_page(const char *page)
 {
-	char name[PAGE_NAME_MAX];
+	char name[HELP_PAGE_MAX];
 
 	for (size_t i = 0; commands[i] != NULL; i++) {
-		(void)snprintf(name, sizeof(name), "hinomi-%s", commands[i]->name);
-		for (char *p = name; *p != '\0'; p++)
-			*p = *p == ' ' ? '-' : *p;
+		help_page(commands[i], name);
 		if (strcmp(name, page) == 0)
 			return commands[i];
 	}
 	return NULL;
+}
+
+/* Every page with its section, a line each: what a package has to carry. */
+static void
+put_list(FILE *to)
+{
+	char name[HELP_PAGE_MAX];
+
+	fputs("hinomi 1\nhinomi.conf 5\n", to);
+	for (size_t i = 0; commands[i] != NULL; i++) {
+		help_page(commands[i], name);
+		fprintf(to, "%s 1\n", name);
+	}
 }
 
 static enum exit_code
@@ -104,7 +118,9 @@ manual_run(const struct arguments *a)
 	const struct command *c = command_of_page(page);
 
 	if (arguments_has(a, "completion")) {
-		help_completion(a->out);
+		completion_put(arguments_value(a, "completion", NULL), a->lang, a->out);
+	} else if (arguments_has(a, "list")) {
+		put_list(a->out);
 	} else if (strcmp(page, "hinomi.conf") == 0) {
 		put_config_page(a->out, a->lang);
 	} else if (c != NULL || strcmp(page, "hinomi") == 0) {

@@ -102,13 +102,34 @@ unknown_page_is_said(void **state)
 }
 
 static void
+list_has_every_page(void **state)
+{
+	size_t lines = 0;
+
+	(void)state;
+	assert_int_equal(manual("--list", NULL, NULL), EXIT_DONE);
+	for (const char *at = page; *at != '\0'; at++)
+		lines += *at == '\n';
+	for (size_t i = 0; commands[i] != NULL; i++, lines--)
+		;
+	assert_int_equal(lines, 2);	/* hinomi(1) and hinomi.conf(5) */
+}
+
+static void
 completion_has_every_command(void **state)
 {
+	static const char *const shells[][2] = {
+		{ "bash", "complete -F _hinomi hinomi" }, { "zsh", "#compdef hinomi" }, { "fish", "complete -c hinomi" },
+	};
+
 	(void)state;
-	assert_int_equal(manual("--completion", NULL, NULL), EXIT_DONE);
-	for (size_t i = 0; commands[i] != NULL; i++)
-		assert_non_null(strstr(page, commands[i]->name));
-	assert_non_null(strstr(page, "complete -F _hinomi hinomi"));
+	for (size_t s = 0; s < sizeof(shells) / sizeof(shells[0]); s++) {
+		assert_int_equal(manual("--completion", shells[s][0], NULL), EXIT_DONE);
+		for (size_t i = 0; commands[i] != NULL; i++)
+			assert_non_null(strstr(page, commands[i]->name));
+		assert_non_null(strstr(page, shells[s][1]));
+		assert_null(strstr(page, "cli."));
+	}
 }
 
 int
@@ -119,6 +140,7 @@ main(void)
 		cmocka_unit_test(every_command_has_a_page_with_its_options),
 		cmocka_unit_test(config_page_names_every_key),
 		cmocka_unit_test(unknown_page_is_said),
+		cmocka_unit_test(list_has_every_page),
 		cmocka_unit_test(completion_has_every_command),
 	};
 
