@@ -159,7 +159,7 @@ def beacons(options):
     if os.path.isdir(folder):
         laid(os.path.join(options.out, "real-dns"), Real(folder, ("dns", "ssl")), [("ssl", 35)], (0.15, (), 1))
         laid(os.path.join(options.out, "real-proxy"), Real(os.path.join(options.data, "rita", "proxy_rolling")),
-             [("connect", 25), ("ssl", 10), ("http", 5)], (0.25, ["10.0.0.%d" % n for n in range(100, 140)], 6))
+             [("connect", 25), ("ssl", 10), ("http", 5)], (0.15, ["10.0.0.%d" % n for n in range(100, 140)], 6))
     else:
         print("the real recordings are not here: beacons in generated background alone", file=sys.stderr)
 
