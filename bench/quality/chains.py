@@ -9,6 +9,7 @@ was specified from; the moments that reports leave open were chosen once and are
 """
 import argparse
 import os
+import shutil
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -36,7 +37,7 @@ def uda(p, begin):
     at = begin + 18 * DAY + 13 * HOUR + 20 * MINUTE
     p.lease(at, own.ip, own.mac, own.name)
     end = p.call_home(at + MINUTE, own, "www." + world.sites[300], 14, 40)
-    c2 = "img." + names.domain(p.rng)
+    c2 = "img." + names.bad_domain(p.rng)
     end = p.call_home(end, own, c2, 8, 120)
     p.step(1, "a device of somebody's own on the closed network: new MAC, outbound DNS from the record system's network",
            (at, end), "T1200", DNS + ", dhcp", [own], [], [c2])
@@ -137,7 +138,7 @@ def osaka(p, begin):
     p.run(at + 9000, meal, local, SYSTEM32 + "msiexec.exe", "msiexec.exe /x {6A2C1E9F-7B6E-4E3C-9F4F-1F0B6A7D2C11} /qn")
     p.step(4, "the security tool is removed from the meal server", (at, at + 9000), "T1562.001", SYSTEM, [meal])
     at = morning + 58 * MINUTE
-    end = p.call_home(at, meal, "dl." + names.domain(p.rng), 3, 30)
+    end = p.call_home(at, meal, "dl." + names.bad_domain(p.rng), 3, 30)
     end = p.run(end, meal, local, "C:\\PerfLogs\\pd64.exe", "pd64.exe -accepteula -ma lsass.exe C:\\PerfLogs\\l.dmp")
     p.step(7, "a tool is fetched, passwords are read from memory", (at, end), "T1003.001", "sysmon, " + DNS, [meal])
     at = morning + 68 * MINUTE
@@ -177,7 +178,7 @@ def okayama(p, begin):
     for host in world.of("terminal"):
         end = p.logon(end + p.rng.between(600, 3000), (pool, "-"), host, admin)
     p.step(4, "the same administrator on all terminals", (at, end), "T1078", SECURITY, [pool] + world.of("terminal"), [admin])
-    store = "up." + names.domain(p.rng)
+    store = "up." + names.bad_domain(p.rng)
     for night in (23, 24):
         at = begin + night * DAY + 2 * HOUR
         end = p.upload(at, files, store, 60, 320000000)
@@ -214,7 +215,7 @@ def kosugi(p, begin):
         end = p.rdp(end + 90000, pool, host, local)
     p.step(2, "from the VPN to the nurse-call network: a pair never seen", (at, end), "T1021.001", CONN + ", fortigate vpn",
            [pool, vital] + nurse, [account, local], [outside])
-    c2 = "sync." + names.domain(p.rng)
+    c2 = "sync." + names.bad_domain(p.rng)
     at = begin + 20 * DAY + 40 * MINUTE
     end = p.call_home(at, nurse[0], c2, 60, 300)
     p.step(3, "a nurse-call server speaks to the internet", (at, end), "T1071", EDGE + ", " + DNS, [nurse[0]], [], [c2])
@@ -292,7 +293,8 @@ def make(month, out):
         steps = [dict(s, at=utc_text(s["at"]), until=utc_text(s["until"])) for s in play.steps]
         case = {"id": name, "sort": "chain", "story": act.__doc__, "steps": steps, "must_name": told.get("must_name"),
                 "encryption_at": utc_text(told["encryption_at"])}
-        write_json(os.path.join(folder, "site.json"), world.site())
+        for paper in ("site.json", "expected.txt"):
+            shutil.copyfile(os.path.join(month, paper), os.path.join(folder, paper))
         write_json(os.path.join(folder, "labels.json"), dict(labels, generator="chains.py %d" % VERSION, cases=[case],
                                                              planted=sum(play.book.lines().values())))
         print("%s: %d lines, encryption %s" % (name, sum(play.book.lines().values()), case["encryption_at"]), file=sys.stderr)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes ordinary months of a hospital: nothing in them is an attack, and much of it looks like one.
 
-  bench/quality/hospital.py OUT                        30 days of 300 machines: OUT/logs, OUT/site.json, OUT/labels.json
+  bench/quality/hospital.py OUT                        30 days of 300 machines: OUT/{logs,labels.json,site.json,expected.txt}
   bench/quality/hospital.py OUT --days 1 --hosts 80    a small day
 
 The same options give the same bytes.
@@ -41,6 +41,12 @@ class Month:
         self.told += scene.told
         return scene
 
+    def papers(self, out):
+        """What an installation would know of the house: site.json, and its contracts as an allow-list, expected.txt."""
+        write_json(os.path.join(out, "site.json"), self.world.site())
+        with open(os.path.join(out, "expected.txt"), "w", encoding="utf-8") as text:
+            text.write(web.expected(self.web))
+
 
 def labels(month, options, cases=()):
     """The label file that score.py reads; its form is in README.md."""
@@ -61,7 +67,7 @@ def make(options, log=sys.stderr):
         month.book.flush()
         print("%s: %d of %d" % (date_text(begin + number * DAY), number + 1, options.days), file=log, flush=True)
     month.book.close()
-    write_json(os.path.join(options.out, "site.json"), month.world.site())
+    month.papers(options.out)
     write_json(os.path.join(options.out, "labels.json"), labels(month, options))
 
 

@@ -5,7 +5,7 @@
   bench/quality/plant.py dns OUT         OUT/{dns,dns-first}: tunnels, slow exfiltration, bursts of made-up names
   bench/quality/plant.py acts OUT        OUT/acts: scans, guessing, spraying, exfiltration, signs of ransomware
 
-Every folder gets logs/, labels.json and, where the background is generated, site.json.
+Every folder gets logs/, labels.json and, where the background is generated, site.json and expected.txt.
 """
 import argparse
 import os
@@ -61,7 +61,7 @@ def generated(out, options, seed, ways, strobe):
     for way, n in ways:
         crew = victims(month.world, way, rng)
         for i in range(n):
-            victim, name = crew[i % len(crew)], rng.pick(("", "", "cdn.", "api.", "www.")) + names.domain(rng)
+            victim, name = crew[i % len(crew)], rng.pick(("", "", "cdn.", "api.", "www.")) + names.bad_domain(rng)
             kind, moments = beacon.plan(rng, begin, DAYS, strobe)
             path = beacon.Way(month.world, rng, name, victim)
             send = getattr(path, way)
@@ -85,7 +85,7 @@ def finish(out, options, month, seed, begin, days, cases):
     options.seed, options.days, options.start = seed, len(days), hospital.START
     labels = hospital.labels(month, options, cases)
     labels["generator"] = "plant.py %d" % VERSION
-    write_json(os.path.join(out, "site.json"), month.world.site())
+    month.papers(out)
     write_json(os.path.join(out, "labels.json"), labels)
     print("%s: %d lines, %d cases" % (out, labels["lines"], len(cases)), file=sys.stderr, flush=True)
 
@@ -127,7 +127,7 @@ def laid(out, real, ways, mix):
     crew = rng.shuffled(sorted(set(real.clients) | set(mix[1])))
     for way, n in ways:
         for i in range(n):
-            victim, name = Address(crew[len(cases) % len(crew)]), rng.pick(("", "cdn.", "api.")) + names.domain(rng)
+            victim, name = Address(crew[len(cases) % len(crew)]), rng.pick(("", "cdn.", "api.")) + names.bad_domain(rng)
             kind, moments = beacon.plan(rng, begin, DAYS, False)
             path = beacon.Way(None, rng, name, victim)
             path.proxy = "10.0.0.238"

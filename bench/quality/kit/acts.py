@@ -137,11 +137,11 @@ def moves(s):
 def leaks(s):
     p = s.play
     for role, parts, size in (("file", 80, 250000000), ("ris", 40, 400000000), ("mail", 30, 150000000)):
-        host, store, at = s.world.one(role), "up." + names.domain(s.rng), s.when((1, 3))
+        host, store, at = s.world.one(role), "up." + names.bad_domain(s.rng), s.when((1, 3))
         s.case("exfiltration", "gigabytes from a server by night", (at, p.upload(at, host, store, parts, size)), [host], [],
                [store, names.address(store)])
     for role in ("nursecall", "lis", "modality"):
-        host, name, at = s.rng.pick(s.world.of(role)), "a." + names.domain(s.rng), s.when((0, 23))
+        host, name, at = s.rng.pick(s.world.of(role)), "a." + names.bad_domain(s.rng), s.when((0, 23))
         s.case("internet", "a machine that has no business on the internet", (at, p.call_home(at, host, name, 15, 240)), [host], [],
                [name, names.address(name)])
 

@@ -12,17 +12,23 @@ WORDS = ("akari aozora chiiki denshi fukushi genki hana hikari hoken ikiiki iryo
          "chat form track pixel stat ads cdn edge asset font img api app auth log metrics push store update").split()
 ENDS = ("co.jp co.jp co.jp jp jp jp or.jp ne.jp go.jp lg.jp ac.jp com com com com com net net org info io biz app dev cloud "
         "site xyz online").split()
+OPEN_ENDS = [end for end in ENDS if end not in ("or.jp", "go.jp", "lg.jp", "ac.jp")]
 FIRST_OCTETS = (13, 18, 20, 23, 34, 35, 40, 52, 54, 61, 99, 104, 106, 110, 113, 118, 124, 133, 142, 150, 151, 157, 160, 172,
                 182, 183, 202, 203, 210, 219)
 
 
-def domain(rng):
+def domain(rng, ends=ENDS):
     """A registered domain as a business or a campaign would choose it."""
     shape = rng.below(6)
     a, b = rng.pick(WORDS), rng.pick(WORDS)
     name = (a + b, a + "-" + b, a + b + "%d" % rng.between(1, 99), a + rng.pick(FAMILY), rng.pick(FAMILY) + "-" + a,
             a + rng.text("aeiou", 1) + b)[shape]
-    return name + "." + rng.pick(ENDS)
+    return name + "." + rng.pick(ends)
+
+
+def bad_domain(rng):
+    """The same under an ending that anybody may register."""
+    return domain(rng, OPEN_ENDS)
 
 
 def address(name, n=0):

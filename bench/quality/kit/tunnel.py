@@ -68,7 +68,7 @@ def tunnels(rng, host_of, begin, ask):
     """(case's parts, rows, rows of its first minute or fifty questions) of every tunnel, four of each sort."""
     for sort, (make, n) in TUNNELS.items():
         for i in range(4):
-            host, domain = host_of(i % 2), rng.pick(("", "t.", "ns1.")) + names.domain(rng)
+            host, domain = host_of(i % 2), rng.pick(("", "t.", "ns1.")) + names.bad_domain(rng)
             at = start = begin + rng.below(5 * DAY) + rng.below(HOUR)
             rows, moments = [], []
             for _ in range(rng.between(n // 3, n)):

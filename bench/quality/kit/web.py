@@ -41,17 +41,34 @@ class Web:
             ("WEATHER", "widget."), ("STOCK", "rt."), ("GROUPWARE", "gw."), ("BOOKING", "yoyaku."), ("PRINTCLOUD", "device."),
             ("ELIGIBILITY", "api.shikaku."), ("PRESCRIPTION", "api.shohou."), ("MRSERVICE", "rsvc."), ("UPS", "card."),
             ("SIGNAGE", "player."), ("CLOUDBACKUP", "s3."), ("REGION", "dicom."))}
-        self.parts = {site: [pre + names.domain(rng) if rng.chance(0.4) else pre + site for pre in
-                             ("cdn.", "img.", "static.", "ads.")[:rng.between(1, 4)]] for site in world.sites}
-        self.https = {site: rng.chance(0.93) for site in world.sites}
+        self.made = {}
 
     def name(self, host):
         return self.alias.get(host, host)
 
     def taste(self, host):
-        """The sites a person reads: some that everybody does, some of their own."""
+        """The sites a person reads: some that everybody does, some that few do, some that nobody else here knows."""
         rng = Rng("taste", self.world.seed, host.name)
-        return [rng.skewed(self.world.popular) for _ in range(7)] + [rng.pick(self.world.sites) for _ in range(9)]
+        return [rng.skewed(self.world.popular) for _ in range(7)] + [rng.pick(self.world.sites) for _ in range(9)] + [
+            names.domain(rng) for _ in range(6)]
+
+    def page(self, site):
+        """(whether by https, the hosts that a page of it loads from), always the same."""
+        if site not in self.made:
+            rng = Rng("page", self.world.seed, site)
+            self.made[site] = (rng.chance(0.93), [pre + names.domain(rng) if rng.chance(0.4) else pre + site for pre in (
+                "cdn.", "img.", "static.", "ads.")[:rng.between(1, 4)]])
+        return self.made[site]
+
+
+CONTRACTS = [("AV-UPDATE", "antivirus"), ("AV-CLOUD", "antivirus"), ("ELIGIBILITY", "online eligibility check"),
+             ("PRESCRIPTION", "electronic prescription"), ("MRSERVICE", "remote service of the MR scanner, by contract"),
+             ("CLOUDBACKUP", "backup in the cloud, by contract"), ("REGION", "images to the hospitals of the region")]
+
+
+def expected(web):
+    """What a house writes down when it begins: its contracts, as an allow-list.  A UPS card and a signage player are forgotten."""
+    return "".join("%s,,%s\n" % (web.name(word).split(".", 1)[1], why) for word, why in CONTRACTS)
 
 
 class Out:
@@ -98,11 +115,25 @@ def request(out, rng, at, host, name, sizes, https=True):
 def reading(out, web, rng, day, host, mean):
     taste = web.taste(host)
     for at in times_of_day(rng, day, OFFICE_DAY, mean):
-        site = rng.skewed(taste) if rng.random() < 0.9 else rng.pick(web.world.sites)
-        request(out, rng, at, host, "www." + site, (3000, 900000), web.https[site])
-        for part in web.parts[site]:
-            at += rng.below(1500)
-            request(out, rng, at, host, part, (800, 400000))
+        open_page(out, web, rng, at, host, rng.skewed(taste) if rng.random() < 0.9 else rng.pick(web.world.sites))
+
+
+def open_page(out, web, rng, at, host, site):
+    https, parts = web.page(site)
+    request(out, rng, at, host, "www." + site, (3000, 900000), https)
+    for part in parts:
+        at += rng.below(1500)
+        request(out, rng, at, host, part, (800, 400000))
+
+
+def forgotten_tab(out, web, rng, span, host):
+    """Now and then a page of somebody's own taste is left open and loads itself anew, with its pictures, for hours."""
+    if rng.chance(0.004):
+        site, seconds = web.taste(host)[-1 - rng.below(6)], rng.pick((60, 180, 300, 600))
+        at = span[0] + rng.below(2 * HOUR)
+        while at < min(span[1], span[0] + 9 * HOUR):
+            open_page(out, web, rng, at, host, site)
+            at += seconds * 1000 + rng.below(900)
 
 
 def hours_of(rng, day, host):
@@ -157,7 +188,9 @@ def office(out, web, day, day_number, density):
         updating(out, web, rng, day, host, span)
         if present:
             reading(out, web, rng, day, host, 45 * density)
-            sitting(out, web, rng, (max(span[0], day + 8 * HOUR), min(span[1], day + 19 * HOUR)), host)
+            awake = (max(span[0], day + 8 * HOUR), min(span[1], day + 19 * HOUR))
+            sitting(out, web, rng, awake, host)
+            forgotten_tab(out, web, rng, awake, host)
 
 
 def appliances(out, web, day, day_number):
@@ -220,7 +253,7 @@ def guests(out, web, day, day_number, density):
         for at in times_of_day(rng, day, WAKING, 40 * density):
             if begin <= at < end:
                 site = rng.skewed(web.world.sites)
-                for name in ["www." + site] + web.parts[site]:
+                for name in ["www." + site] + web.page(site)[1]:
                     edge_tls(out, rng, at, host.ip, name, (rng.long_tailed(700, 9000), rng.long_tailed(3000, 3000000)),
                              1 + 60 * rng.random() ** 3)
                     at += rng.below(900)

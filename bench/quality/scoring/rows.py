@@ -129,7 +129,7 @@ def sensor(bench, table):
 # -- ordinary months --------------------------------------------------------------------------------------------------------
 def benign(bench, table):
     """All kinds together where nothing is wrong."""
-    false, days, by_kind, months = [], 0, {}, sorted(glob.glob(bench.path("month-*")))
+    false, days, by_kind, months = [], 0, {}, sorted(f for f in glob.glob(bench.path("month-*")) if os.path.isdir(f))
     for folder in months:
         label = labels_of(folder)
         wrong = [f for f in bench.watch.run(logs(folder)) if f.worth()]
