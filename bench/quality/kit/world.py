@@ -69,7 +69,7 @@ class World:
         left = n - len(SERVERS) - len(LINUX)
         share = {"office": 30, "terminal": 37, "printer": 8, "modality": 5, "nurse": 6, "guest": 12}
         count_it = 4
-        count = {role: max(2, left * part // 100) for role, part in share.items()}
+        count = {role: max(3, left * part // 100) for role, part in share.items()}
         for i, (name, role) in enumerate(SERVERS):
             self._add(name % self.ad if "%s" in name else name, "%s.1.%d" % (k, 10 + i), role, "SYSTEM")
         for i, (name, role) in enumerate(LINUX):

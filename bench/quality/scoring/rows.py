@@ -59,6 +59,8 @@ def beacon_sets(bench, folders):
             print("skip %s: not made (the real recordings are not here)" % name)
             continue
         label = labels_of(folder)
+        for c in label["cases"]:
+            c["id"] = name + "/" + c["id"]
         said = bench.watch.run(logs(folder), "beacon")
         worth = [f for f in said if f.worth()]
         places, wrong = match.beacons(worth, label["cases"])
