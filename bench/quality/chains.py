@@ -65,7 +65,8 @@ def late_part(p, source, user, moments, targets):
     done = p.logon(backups, (source.ip, source.name), backup, user)
     done = p.encrypt(done + 2000, source, backup, user, 160, ".lockbit", "Restore-My-Files.txt")
     done = p.no_way_back(done, backup, world.ad + "\\" + user)
-    p.step(7, "the backup share is overwritten, shadow copies deleted", (backups, done), "T1490", SECURITY, [backup, source], [user])
+    p.step(7, "the backup share is overwritten, shadow copies deleted", (backups, done), "T1490", SECURITY, [backup, source],
+           [user])
     done = p.print_notes(paper, source)
     p.step(8, "one machine prints on every printer", (paper, done), "T1491.001", CONN, [source])
     done = p.encrypt(end, source, files, user, 900, ".lockbit", "Restore-My-Files.txt")
@@ -89,14 +90,14 @@ def handa(p, begin):
     for host in (servers[0], world.one("file"), world.one("print"), world.one("billing")):
         end = p.guess(end, (pool, "-"), host, [admin, leaked, "admin"], 14)
         end = p.rdp(end, pool, host, admin)
-    p.step(4, "remote desktop from the VPN's pool to several servers, after wrong passwords", (at, end), "T1021.001", SECURITY + ", " +
-           CONN, [pool, servers[0], world.one("file"), world.one("print"), world.one("billing")], [admin])
+    p.step(4, "remote desktop from the VPN's pool to several servers, after wrong passwords", (at, end), "T1021.001",
+           SECURITY + ", " + CONN, [pool, servers[0], world.one("file"), world.one("print"), world.one("billing")], [admin])
     source, at = servers[0], begin + 26 * DAY + 23 * HOUR + 15 * MINUTE
     end, targets = at, servers[2:] + world.of("terminal")[:40]
     for host in targets:
         end = p.logon(end + p.rng.between(600, 4000), (source.ip, source.name), host, admin)
-    p.step(5, "the directory's administrator on many machines within minutes", (at, end), "T1078.002", SECURITY, [source] + targets,
-           [admin])
+    p.step(5, "the directory's administrator on many machines within minutes", (at, end), "T1078.002", SECURITY,
+           [source] + targets, [admin])
     night = begin + 27 * DAY
     late_part(p, source, admin, (night - 25 * MINUTE, night + 6 * MINUTE, night + 30 * MINUTE, night + 36 * MINUTE),
               servers[2:] + world.of("terminal")[:30])
@@ -126,8 +127,8 @@ def osaka(p, begin):
     p.step(1, "the caterer's VPN device has a known flaw", (morning, morning), "T1199", None)
     p.vpn(morning + 2 * MINUTE, (address, account, group, "Japan"), pool, 160)
     end = p.rdp(morning + 4 * MINUTE, pool, meal, local, 150)
-    p.step(2, "the vendor's line is used outside the agreed hours", (morning + 2 * MINUTE, end), "T1199", "fortigate vpn, " + SECURITY,
-           [meal, pool], [account, local], [address])
+    p.step(2, "the vendor's line is used outside the agreed hours", (morning + 2 * MINUTE, end), "T1199",
+           "fortigate vpn, " + SECURITY, [meal, pool], [account, local], [address])
     at = end = morning + 25 * MINUTE
     for host in servers[:9]:
         end = p.guess(end, (meal.ip, meal.name), host, [local, "admin", "ehradmin", "sa"], 30, (200, 1500))
@@ -182,8 +183,8 @@ def okayama(p, begin):
     for night in (23, 24):
         at = begin + night * DAY + 2 * HOUR
         end = p.upload(at, files, store, 60, 320000000)
-    p.step(5, "a shared folder leaves the house by night", (begin + 23 * DAY + 2 * HOUR, end), "T1567", EDGE + ", " + FORTI, [files],
-           [], [store])
+    p.step(5, "a shared folder leaves the house by night", (begin + 23 * DAY + 2 * HOUR, end), "T1567", EDGE + ", " + FORTI,
+           [files], [], [store])
     at = begin + 27 * DAY + 14 * HOUR + 35 * MINUTE
     p.vpn(at - 9 * MINUTE, (outside, admin, "maintenance", "Russian Federation"), pool, 180)
     end = p.rdp(at, pool, backup, admin)
@@ -221,7 +222,8 @@ def kosugi(p, begin):
     p.step(3, "a nurse-call server speaks to the internet", (at, end), "T1071", EDGE + ", " + DNS, [nurse[0]], [], [c2])
     at = begin + 21 * DAY + 5 * MINUTE
     end = p.upload(at, nurse[0], "s." + c2.split(".", 1)[1], 45, 260000000)
-    p.step(4, "patients' names leave by night", (at, end), "T1048", EDGE + ", " + FORTI, [nurse[0]], [], ["s." + c2.split(".", 1)[1]])
+    p.step(4, "patients' names leave by night", (at, end), "T1048", EDGE + ", " + FORTI, [nurse[0]], [],
+           ["s." + c2.split(".", 1)[1]])
     at = begin + 21 * DAY + HOUR + 50 * MINUTE
     for host in nurse:
         end = p.encrypt(at, nurse[0], host, local, 120, ".payday", "README.txt")

@@ -20,9 +20,10 @@ from scoring.watch import Watch  # noqa: E402
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 # seed, days, machines, density: 4 houses, together more than 30,000 host-days
-MONTHS = [("month-1", 1, 30, 300, 1.0), ("month-2", 2, 30, 300, 0.5), ("month-3", 3, 30, 260, 0.35), ("month-4", 4, 30, 340, 0.35)]
-NEEDS = {"beacons": ["beacons"], "strobes": ["beacons"], "benign": ["months"], "tunnels": ["dns"], "bursts": ["dns"], "acts": ["acts"],
-         "chains": ["months", "chains"]}
+MONTHS = [("month-1", 1, 30, 300, 1.0), ("month-2", 2, 30, 300, 0.5), ("month-3", 3, 30, 260, 0.35),
+          ("month-4", 4, 30, 340, 0.35)]
+NEEDS = {"beacons": ["beacons"], "strobes": ["beacons"], "benign": ["months"], "tunnels": ["dns"], "bursts": ["dns"],
+         "acts": ["acts"], "chains": ["months", "chains"]}
 
 
 class Bench:
@@ -66,7 +67,8 @@ def options_of():
     a.add_argument("--legit", help="a list of legitimate domains, one a line, to be used before our own")
     a.add_argument("--row", action="append", choices=sorted(rows.ROWS), help="this row alone; may be repeated")
     a.add_argument("--exact", action="store_true", help="cut the logs again and again to learn when a chain was first found")
-    a.add_argument("--watch", action="append", default=[], metavar="OPTION", help="a further option of hinomi watch (--watch=--x)")
+    a.add_argument("--watch", action="append", default=[], metavar="OPTION",
+                   help="a further option of hinomi watch (--watch=--x)")
     a.add_argument("--write", action="store_true", help="write the table and the pictures into docs/")
     return a.parse_args()
 

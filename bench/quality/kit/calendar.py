@@ -98,6 +98,10 @@ def printer_drivers(scene, rng, day, number):
     for host in scene.world.of("terminal"):
         at = day + 10 * HOUR + rng.below(3 * HOUR)
         scene.desk.others.append((at, w.service_installed(at, host, "FukugoukiPortMonitor", SYSTEM32 + "spool\\fpmon64.exe")))
+    server, at = scene.world.one("print"), day + 13 * HOUR
+    for printer in scene.world.of("printer"):  # a test page for each
+        at += rng.between(3, 40) * 1000
+        scene.lan.conn(at, rng, server.ip, (printer.ip, 9100), ("tcp", "-", 2.0), (60000, 300))
 
 
 def reorganisation(scene, rng, day, number):
@@ -195,11 +199,53 @@ def log_full(scene, rng, day, number):
 
 
 def wrong_clock(scene, rng, day, number):
-    """A modality's gateway whose clock is eleven minutes ahead signs in all day."""
-    host, target = scene.world.of("modality")[2], scene.world.one("file")
-    for n in range(0, 24, 2):
-        at = day + n * HOUR + 11 * MINUTE
-        scene.desk.enter(at, rng, target, "svc_scan", 3, (host.ip, host.name))
+    """The print server's clock is eleven minutes ahead: of what it writes, the time is not the order."""
+    host, print_server = scene.world.of("modality")[2], scene.world.one("print")
+    for n in range(24):
+        at = day + n * HOUR + 20 * MINUTE + rng.below(MINUTE)
+        ahead = at + 11 * MINUTE  # what its events say; they arrive now
+        scene.desk.others.append((at, w.logon(ahead, rng, print_server, scene.desk.who("svc_scan"), 3, (host.ip, host.name))))
+        scene.desk.others.append((at + 9000, w.logoff(ahead + 9000, rng, print_server, scene.desk.who("svc_scan"), 3)))
+
+
+def tidying(scene, rng, day, number):
+    """Somebody clears out a folder of their own: hundreds of files deleted in minutes."""
+    if is_off(day) or not rng.chance(0.12):
+        return
+    desk, host = scene.desk, rng.pick(scene.world.of("office"))
+    at = day + rng.between(9, 17) * HOUR + rng.below(HOUR)
+    for n in range(rng.between(60, 400)):
+        at += rng.between(20, 600)
+        path = "kojin\\%s\\old%03d.jpg" % (host.user, n)
+        desk.security.append((at, w.share(at, rng, desk.files, desk.who(host.user), host.ip, "kyouyuu", path, "0x10000")))
+        desk.security.append((at + 2, w.touched(at + 2, rng, desk.files, desk.who(host.user), "D:\\kyouyuu\\" + path, w.DELETE)))
+
+
+def rounds(scene, rng, day, number):
+    """The inventory's and the scanner's own sign-ins: one service account on every machine within half an hour; some refuse it."""
+    world, desk = scene.world, scene.desk
+    monitor = world.one("monitor")
+    weekly, monthly = weekday(day) == 2, jst(day).tm_mday == 15
+    for due, begin, hosts in ((weekly, 12 * HOUR, world.of("terminal", "office", "it")),
+                              (monthly, 20 * HOUR, [h for h in world.hosts if h.user == "SYSTEM"])):
+        at = day + begin
+        for host in hosts if due else ():
+            at += rng.between(2, 12) * 1000
+            if host.sid % 19 == 0:
+                desk.security.append((at, w.failed(at, rng, host, desk.who("svc_monitor"), 3, (monitor.ip, monitor.name))))
+            else:
+                desk.enter(at, rng, host, "svc_monitor", 3, (monitor.ip, monitor.name))
+
+
+def renamed(scene, rng, day, number):
+    """A computer gets a new name and keeps its address and card."""
+    if is_off(day) or number % 30 not in (5, 19):
+        return
+    host, at = rng.pick(scene.world.of("office")), day + 16 * HOUR
+    scene.tell(at, "a computer is renamed", [host])
+    scene.book.rows("syslog/dhcp.log").append((at, lines.linux(at, "ns01", "dhcpd[812]", "DHCPACK on %s to %s (%s-NEW) via ens18" % (
+        host.ip, host.mac, host.name))))
+    scene.desk.security.append((at, w.account(at, scene.desk.dcs[0], 4781, scene.desk.who(scene.world.admins[0]), host.name + "$")))
 
 
 def quarantined(scene, rng, day, number):
@@ -215,7 +261,7 @@ def quarantined(scene, rng, day, number):
 
 
 EVENTS = [helping, patching, roll_out, printer_drivers, reorganisation, joiners, new_machines, region, big_upload, policy,
-          log_full, wrong_clock, quarantined]
+          log_full, wrong_clock, tidying, rounds, renamed, quarantined]
 
 
 def ordinary(scene, day, number):

@@ -49,6 +49,22 @@ def terminals(lan, day, day_number, density):
         noise(lan, rng, day, host, 6)
 
 
+def house_web(lan, day, day_number):
+    """The house's own pages without TLS, and the proxy as the mirror port sees it: a CONNECT now and then."""
+    world = lan.world
+    gateway, proxy = world.one("gateway"), world.proxy
+    for host in world.of("office", "terminal"):
+        rng = Rng("house-web", world.seed, day_number, host.name)
+        for at in times_of_day(rng, day, OFFICE_HOURS, 2 if is_off(day) else 7):
+            inner = host.role == "terminal" or rng.chance(0.5)
+            who = lan.conn(at, rng, host.ip, (gateway.ip, 80) if inner else (proxy.ip, 3128), ("tcp", "http", 0.4), (700, 9000))
+            name = gateway.fqdn if inner else "www." + rng.skewed(world.sites) + ":443"
+            lan.rows["http"].append((at, lines.http(at, rng, who, (
+                "GET" if inner else "CONNECT", name, "/menu/%d" % rng.below(40) if inner else name,
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 Safari/537.36",
+                "text/html" if inner else "-"), (0, 4000), "-" if inner else "PROXY-CONNECTION -> keep-alive")))
+
+
 def noise(lan, rng, day, host, mean):
     """What any Windows computer mutters: suffix searches, mDNS, NetBIOS, reverse look-ups, Chromium's three random names."""
     world = lan.world
@@ -232,6 +248,7 @@ def printing(lan, day, day_number):
 def ordinary(book, web, out, day, day_number, density):
     lan = Lan(book, web.world, day)
     terminals(lan, day, day_number, density)
+    house_web(lan, day, day_number)
     office_names(lan, web, day, day_number)
     mail_names(lan, web, day, day_number)
     modalities(lan, day, day_number)

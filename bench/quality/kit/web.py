@@ -126,6 +126,16 @@ def open_page(out, web, rng, at, host, site):
         request(out, rng, at, host, part, (800, 400000))
 
 
+def long_calls(out, web, rng, span, host):
+    """Chats, meetings and mail push keep one tunnel open for hours; the proxy writes it down when it ends."""
+    for name, chance, hours in (("CHAT", 0.25, 9), ("GROUPWARE", 0.1, 8), ("BOOKING", 0.03, 9)):
+        if rng.chance(chance):
+            seconds = min((span[1] - span[0]) // 1000, rng.between(1800, hours * 3600))
+            at, name = span[0] + seconds * 1000, web.name(name)
+            out.proxy1.append((at, lines.connect(at, host.ip, name, host.user, (seconds * 1000, 40000 + seconds * rng.between(20, 900)),
+                                                 (names.address(name), ""))))
+
+
 def forgotten_tab(out, web, rng, span, host):
     """Now and then a page of somebody's own taste is left open and loads itself anew, with its pictures, for hours."""
     if rng.chance(0.004):
@@ -191,6 +201,7 @@ def office(out, web, day, day_number, density):
             awake = (max(span[0], day + 8 * HOUR), min(span[1], day + 19 * HOUR))
             sitting(out, web, rng, awake, host)
             forgotten_tab(out, web, rng, awake, host)
+            long_calls(out, web, rng, awake, host)
 
 
 def appliances(out, web, day, day_number):
@@ -242,6 +253,21 @@ def edge_tls(out, rng, at, client, name, sizes, seconds=2.0):
     out.edge["conn"].append((at, lines.zeek_json("conn", lines.conn(at, rng, who, ("tcp", "ssl", seconds), sizes))))
 
 
+PLAIN = [("ocsp.digicert.com", "POST", "/", "application/ocsp-response"), ("ctldl.windowsupdate.com", "GET", "/msdownload/ctl.cab",
+                                                                            "application/vnd.ms-cab-compressed"),
+         ("connectivitycheck.gstatic.com", "GET", "/generate_204", "-"), ("captive.apple.com", "GET", "/hotspot-detect.html", "text/html"),
+         ("www.msftconnecttest.com", "GET", "/connecttest.txt", "text/plain"), ("crl3.digicert.com", "GET", "/g5.crl", "-")]
+
+
+def edge_http(out, rng, at, client):
+    """The little that is still said in the clear."""
+    name, method, uri, mime = rng.skewed(PLAIN)
+    who, sizes = lines.ends(rng, client, (names.address(name), 80)), (90 + rng.below(90), rng.below(3000))
+    agent = rng.pick((AGENT, "Microsoft-CryptoAPI/10.0", "Microsoft NCSI", "CaptiveNetworkSupport-443.120.2 wispr"))
+    out.edge["http"].append((at, lines.zeek_json("http", lines.http(at, rng, who, (method, name, uri, agent, mime), sizes))))
+    out.edge["conn"].append((at, lines.zeek_json("conn", lines.conn(at, rng, who, ("tcp", "http", 0.1), (sizes[0] + 300, sizes[1] + 400)))))
+
+
 def guests(out, web, day, day_number, density):
     """Patients' and staff's own devices: they come and go, and go straight out."""
     for host in web.world.of("guest"):
@@ -257,6 +283,8 @@ def guests(out, web, day, day_number, density):
                     edge_tls(out, rng, at, host.ip, name, (rng.long_tailed(700, 9000), rng.long_tailed(3000, 3000000)),
                              1 + 60 * rng.random() ** 3)
                     at += rng.below(900)
+        for _ in range(rng.between(2, 9)):
+            edge_http(out, rng, begin + rng.below(end - begin), host.ip)
         for name, seconds, exact in PHONES:
             at = begin + rng.below(seconds * 1000)
             while at < end:
