@@ -6,8 +6,9 @@
   bench/quality/transform.py shuffle IN OUT               lines of the same second in another order
   bench/quality/transform.py split IN OUT [--parts 3]     every file in some files, by time
 
-OUT.transform.json beside OUT says how to turn findings back: {"weeks_ms": ...} or {"addresses": {new: old}}.  Headers of Zeek files stay
-where they belong.  Times of every generated format are known: Squid, Zeek (TSV, JSON), FortiGate, syslog, Winlogbeat, EVE.
+OUT.transform.json beside OUT says how to turn findings back: {"weeks_ms": ...} or {"addresses": {new: old}}.  Headers
+of Zeek files stay where they belong.  Times of every generated format are known: Squid, Zeek (TSV, JSON),
+FortiGate, syslog, Winlogbeat, EVE.
 """
 import argparse
 import os

@@ -102,8 +102,10 @@ def judge(folder, hospital_folder):
     """Twelve cases: a program that tells all, one that keeps every third to itself; each with one false finding."""
     labels = read_json(os.path.join(hospital_folder, "labels.json"))
     labels["cases"] = [{"id": "c%d" % n, "sort": "beacon", "hosts": ["10.1.1.%d" % n, "PC%d" % n], "accounts": [],
-                        "peers": ["c2-%d.example" % n, "198.51.100.%d" % n], "from": labels["from"], "to": labels["to"], "count": 30,
-                        "class": {"interval_s": 60 + 700 * n, "jitter": n / 30, "pause": "none", "shape": "uniform", "sizes": "fixed",
+                        "peers": ["c2-%d.example" % n, "198.51.100.%d" % n], "from": labels["from"], "to": labels["to"],
+                        "count": 30,
+                        "class": {"interval_s": 60 + 700 * n, "jitter": n / 30, "pause": "none", "shape": "uniform",
+                                  "sizes": "fixed",
                                   "transport": "connect"}} for n in range(12)]
     for name in rows.BEACONS:
         write_json(os.path.join(folder, name, "labels.json"), dict(labels, host_days=1000))
@@ -121,10 +123,12 @@ def acts_in_their_time():
     begin = utc_ms("2026-10-01T00:00:00Z")
     case = {"hosts": ["PC1", "10.0.0.1"], "accounts": ["sato.k"], "peers": ["up.bad.example"], "from": utc_text(begin),
             "to": utc_text(begin + 10 * MINUTE)}
-    row = {"id": "0", "kind": "scan", "rule": "", "level": "high", "score": 1, "source": "10.0.0.1", "destination": "", "user": "",
+    row = {"id": "0", "kind": "scan", "rule": "", "level": "high", "score": 1, "source": "10.0.0.1", "destination": "",
+           "user": "",
            "first_at": case["from"], "last_at": case["to"]}
     for change, good in (({}, True), ({"source": "10.0.0.2"}, False), ({"source": "x", "user": "HINO\\sato.k"}, True),
-                         ({"source": "x", "destination": "bad.example"}, True), ({"source": "x", "destination": "example.bad"}, False),
+                         ({"source": "x", "destination": "bad.example"}, True), ({"source": "x", "destination": "example.bad"},
+                                                                                 False),
                          ({"first_at": utc_text(begin - DAY)}, False),
                          ({"first_at": utc_text(begin - DAY), "evidence": [{"file": "a.part2.log"}]}, True),
                          ({"last_at": utc_text(begin - 5 * MINUTE), "first_at": utc_text(begin - 6 * MINUTE)}, False)):

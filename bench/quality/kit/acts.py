@@ -102,7 +102,8 @@ def doors(s):
         at, pool = s.when((1, 4)), world.pool % 55
         p.vpn(at, (address, account, group, "Japan"), pool, 60)
         end = p.rdp(at + MINUTE, pool, world.one(role), "Administrator")
-        s.case("maintenance", "outside its agreed hours", (at, end), ["fgt01", "FGT-EDGE", pool, world.one(role)], [account], [address])
+        s.case("maintenance", "outside its agreed hours", (at, end), ["fgt01", "FGT-EDGE", pool, world.one(role)], [account],
+               [address])
     remote, at = s.outside(), s.when((0, 5))
     p.gate(at, lines.forti_login(at, "admin", remote))
     s.case("device", "administrator of the firewall from outside", (at, at), ["fgt01", "FGT-EDGE"], ["admin"], [remote])
@@ -142,7 +143,8 @@ def leaks(s):
                [store, names.address(store)])
     for role in ("nursecall", "lis", "modality"):
         host, name, at = s.rng.pick(s.world.of(role)), "a." + names.bad_domain(s.rng), s.when((0, 23))
-        s.case("internet", "a machine that has no business on the internet", (at, p.call_home(at, host, name, 15, 240)), [host], [],
+        s.case("internet", "a machine that has no business on the internet", (at, p.call_home(at, host, name, 15, 240)), [host],
+               [],
                [name, names.address(name)])
 
 
@@ -152,7 +154,8 @@ def ends(s):
     files = world.one("file")
     for n, ending in ((700, ".locked"), (1500, ".a3f9c1")):
         host, at = s.offices.pop(), s.when((0, 23))
-        s.case("ransomware", "mass renaming and notes on a share", (at, p.encrypt(at, host, files, host.user, n, ending, "HOW_TO.txt")),
+        s.case("ransomware", "mass renaming and notes on a share", (at, p.encrypt(at, host, files, host.user, n, ending,
+                                                                                  "HOW_TO.txt")),
                [host, files], [host.user])
     host, at = s.terminals.pop(), s.when((0, 23))
     end = at

@@ -70,7 +70,8 @@ def patching(scene, rng, day, number):
         at = day + 19 * HOUR + rng.below(90 * MINUTE)
         for code, data, delay in ((1074, {"param1": "C:\\Windows\\system32\\svchost.exe (%s)" % host.name, "param2": host.name,
                                           "param5": "再起動する"}, 0), (6006, {}, 9000), (6005, {}, 90000)):
-            scene.desk.others.append((at + delay, w.system(at + delay, host, code, data, "User32" if code == 1074 else "EventLog")))
+            scene.desk.others.append((at + delay, w.system(at + delay, host, code, data,
+                                                           "User32" if code == 1074 else "EventLog")))
 
 
 def roll_out(scene, rng, day, number):
@@ -185,7 +186,8 @@ def policy(scene, rng, day, number):
     world, desk = scene.world, scene.desk
     for host in [h for h in world.hosts if h.user == "SYSTEM"]:
         at = day + 13 * HOUR + rng.below(40 * MINUTE)
-        desk.others.append((at, w.process(at, rng, host, (host.name + "$", world.ad), SYSTEM32 + "gpupdate.exe", "gpupdate /force",
+        desk.others.append((at, w.process(at, rng, host, (host.name + "$", world.ad), SYSTEM32 + "gpupdate.exe",
+                                          "gpupdate /force",
                                           SYSTEM32 + "svchost.exe")))
         desk.others.append((at + 900, w.task(at + 900, host, desk.who(world.admins[0]), "Zaiko", "C:\\Scripts\\inventory.ps1")))
 
@@ -222,7 +224,7 @@ def tidying(scene, rng, day, number):
 
 
 def rounds(scene, rng, day, number):
-    """The inventory's and the scanner's own sign-ins: one service account on every machine within half an hour; some refuse it."""
+    """The inventory's and the scanner's own sign-ins: one account on every machine in half an hour; some refuse."""
     world, desk = scene.world, scene.desk
     monitor = world.one("monitor")
     weekly, monthly = weekday(day) == 2, jst(day).tm_mday == 15
@@ -243,9 +245,11 @@ def renamed(scene, rng, day, number):
         return
     host, at = rng.pick(scene.world.of("office")), day + 16 * HOUR
     scene.tell(at, "a computer is renamed", [host])
-    scene.book.rows("syslog/dhcp.log").append((at, lines.linux(at, "ns01", "dhcpd[812]", "DHCPACK on %s to %s (%s-NEW) via ens18" % (
+    scene.book.rows("syslog/dhcp.log").append((at, lines.linux(at, "ns01", "dhcpd[812]",
+                                                               "DHCPACK on %s to %s (%s-NEW) via ens18" % (
         host.ip, host.mac, host.name))))
-    scene.desk.security.append((at, w.account(at, scene.desk.dcs[0], 4781, scene.desk.who(scene.world.admins[0]), host.name + "$")))
+    scene.desk.security.append((at, w.account(at, scene.desk.dcs[0], 4781, scene.desk.who(scene.world.admins[0]),
+                                              host.name + "$")))
 
 
 def quarantined(scene, rng, day, number):

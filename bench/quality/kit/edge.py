@@ -11,7 +11,8 @@ ALERTS = [(2013028, "ET POLICY curl User-Agent Outbound", "Attempted Information
           (2210020, "SURICATA STREAM ESTABLISHED packet out of window", "Generic Protocol Command Decode", 3),
           (2210045, "SURICATA STREAM Packet with invalid ack", "Generic Protocol Command Decode", 3),
           (2200075, "SURICATA UDPv4 invalid checksum", "Generic Protocol Command Decode", 3),
-          (2013504, "ET POLICY GNU/Linux APT User-Agent Outbound likely related to package management", "Not Suspicious Traffic", 3),
+          (2013504, "ET POLICY GNU/Linux APT User-Agent Outbound likely related to package management",
+           "Not Suspicious Traffic", 3),
           (2025275, "ET INFO Windows OS Submitting USB Metadata to Microsoft", "Misc activity", 3),
           (2221010, "SURICATA HTTP unable to match response to request", "Generic Protocol Command Decode", 3)]
 OUTSIDE_ALERTS = [(2402000, "ET DROP Dshield Block Listed Source group 1", "Misc Attack", 2),

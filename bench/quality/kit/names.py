@@ -4,7 +4,8 @@ import zlib
 FAMILY = ("sato suzuki takahashi tanaka ito watanabe yamamoto nakamura kobayashi kato yoshida yamada sasaki yamaguchi matsumoto "
           "inoue kimura hayashi shimizu saito mori abe ikeda hashimoto ishikawa ogawa maeda fujita okada goto hasegawa murakami "
           "kondo ishii sakamoto endo aoki fujii nishimura fukuda ota miura okamoto matsuda nakajima nakagawa harada ono tamura "
-          "takeuchi kaneko wada nakayama ishida ueda morita hara shibata sakai kudo yokoyama miyazaki miyamoto uchida takagi").split()
+          "takeuchi kaneko wada nakayama ishida ueda morita hara shibata sakai kudo yokoyama miyazaki miyamoto "
+          "uchida takagi").split()
 WORDS = ("akari aozora chiiki denshi fukushi genki hana hikari hoken ikiiki iryo joho kaigo kango kenko kirara kokoro kusuri "
          "machi mamori midori minato mirai nagomi navi net nikko ofuro pika renkei sakura sapo sora tasuke techno tokai "
          "tsunagu umi wakaba yasashi yume zaitaku med care link cloud data office print stock parts tools portal shop "

@@ -64,7 +64,8 @@ class Play:
         return at
 
     def lease(self, at, ip, mac, name):
-        self.book.rows("syslog/dhcp.part2.log").append((at, lines.linux(at, "ns01", "dhcpd[812]", "DHCPACK on %s to %s (%s) via ens18"
+        self.book.rows("syslog/dhcp.part2.log").append((at, lines.linux(at, "ns01", "dhcpd[812]",
+                                                                        "DHCPACK on %s to %s (%s) via ens18"
                                                                         % (ip, mac, name))))
 
     # -- moving -----------------------------------------------------------------------------------------------------------
@@ -180,6 +181,7 @@ class Play:
             who = lines.ends(self.rng, host.ip, (names.address(name), 443))
             self.edge("ssl", at, lines.ssl(at, self.rng, who, name, lines.JA3[3]))
             self.edge("conn", at, lines.conn(at, self.rng, who, ("tcp", "ssl", 60.0), (self.rng.spread(size, 0.3), size // 500)))
-            self.gate(at + 60000, lines.forti_traffic(at + 60000, (host.ip, 41000, "clinical"), (names.address(name), 443, "wan1"),
+            self.gate(at + 60000, lines.forti_traffic(at + 60000, (host.ip, 41000, "clinical"),
+                                                      (names.address(name), 443, "wan1"),
                                                       "close", (size, size // 500)))
         return at

@@ -19,8 +19,8 @@ def cut(text, n=60):
 
 def iodine(rng, domain):
     """A whole network in names: long labels of many letters, NULL or TXT answers, several a second."""
-    return cut(rng.text("abcdefgh", 1) + rng.text(BASE128, rng.between(90, 200))) + "." + domain, rng.pick(("NULL", "TXT", "NULL")), (
-        60, 500), rng.text(BASE128, 120)
+    name = cut(rng.text("abcdefgh", 1) + rng.text(BASE128, rng.between(90, 200)))
+    return name + "." + domain, rng.pick(("NULL", "TXT", "NULL")), (60, 500), rng.text(BASE128, 120)
 
 
 def dnscat(rng, domain):
@@ -92,12 +92,14 @@ def bursts(rng, host_of, begin, ask):
                 rows.append(ask(host, rng, at, (name, "A", answer)))
                 moments.append(at)
                 at += rng.between(300, 4000)
-            yield {"sort": "dga", "host": host, "peers": [], "moments": moments, "class": {"family": family}}, rows, rows[:FIRST_QUERIES]
+            yield {"sort": "dga", "host": host, "peers": [], "moments": moments,
+                   "class": {"family": family}}, rows, rows[:FIRST_QUERIES]
 
 
 def labelled(parts, ident):
     host = parts["host"]
-    return {"id": ident, "sort": parts["sort"], "hosts": host.names(), "accounts": [] if host.user in ("-", "SYSTEM") else [host.user],
+    return {"id": ident, "sort": parts["sort"], "hosts": host.names(),
+            "accounts": [] if host.user in ("-", "SYSTEM") else [host.user],
             "peers": [p for p in parts["peers"] if p.count(".") > 0], "from": utc_text(parts["moments"][0]),
             "to": utc_text(parts["moments"][-1]), "count": len(parts["moments"]), "class": parts["class"]}
 

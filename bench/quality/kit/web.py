@@ -67,7 +67,7 @@ CONTRACTS = [("AV-UPDATE", "antivirus"), ("AV-CLOUD", "antivirus"), ("ELIGIBILIT
 
 
 def expected(web):
-    """What a house writes down when it begins: its contracts, as an allow-list.  A UPS card and a signage player are forgotten."""
+    """What a house writes down when it begins: its contracts, as an allow-list.  UPS card and signage are forgotten."""
     return "".join("%s,,%s\n" % (web.name(word).split(".", 1)[1], why) for word, why in CONTRACTS)
 
 
@@ -132,8 +132,8 @@ def long_calls(out, web, rng, span, host):
         if rng.chance(chance):
             seconds = min((span[1] - span[0]) // 1000, rng.between(1800, hours * 3600))
             at, name = span[0] + seconds * 1000, web.name(name)
-            out.proxy1.append((at, lines.connect(at, host.ip, name, host.user, (seconds * 1000, 40000 + seconds * rng.between(20, 900)),
-                                                 (names.address(name), ""))))
+            sizes = (seconds * 1000, 40000 + seconds * rng.between(20, 900))
+            out.proxy1.append((at, lines.connect(at, host.ip, name, host.user, sizes, (names.address(name), ""))))
 
 
 def forgotten_tab(out, web, rng, span, host):
@@ -253,9 +253,10 @@ def edge_tls(out, rng, at, client, name, sizes, seconds=2.0):
     out.edge["conn"].append((at, lines.zeek_json("conn", lines.conn(at, rng, who, ("tcp", "ssl", seconds), sizes))))
 
 
-PLAIN = [("ocsp.digicert.com", "POST", "/", "application/ocsp-response"), ("ctldl.windowsupdate.com", "GET", "/msdownload/ctl.cab",
-                                                                            "application/vnd.ms-cab-compressed"),
-         ("connectivitycheck.gstatic.com", "GET", "/generate_204", "-"), ("captive.apple.com", "GET", "/hotspot-detect.html", "text/html"),
+PLAIN = [("ocsp.digicert.com", "POST", "/", "application/ocsp-response"),
+         ("ctldl.windowsupdate.com", "GET", "/msdownload/ctl.cab", "application/vnd.ms-cab-compressed"),
+         ("connectivitycheck.gstatic.com", "GET", "/generate_204", "-"),
+         ("captive.apple.com", "GET", "/hotspot-detect.html", "text/html"),
          ("www.msftconnecttest.com", "GET", "/connecttest.txt", "text/plain"), ("crl3.digicert.com", "GET", "/g5.crl", "-")]
 
 
@@ -265,7 +266,8 @@ def edge_http(out, rng, at, client):
     who, sizes = lines.ends(rng, client, (names.address(name), 80)), (90 + rng.below(90), rng.below(3000))
     agent = rng.pick((AGENT, "Microsoft-CryptoAPI/10.0", "Microsoft NCSI", "CaptiveNetworkSupport-443.120.2 wispr"))
     out.edge["http"].append((at, lines.zeek_json("http", lines.http(at, rng, who, (method, name, uri, agent, mime), sizes))))
-    out.edge["conn"].append((at, lines.zeek_json("conn", lines.conn(at, rng, who, ("tcp", "http", 0.1), (sizes[0] + 300, sizes[1] + 400)))))
+    out.edge["conn"].append((at, lines.zeek_json("conn", lines.conn(at, rng, who, ("tcp", "http", 0.1),
+                                                                    (sizes[0] + 300, sizes[1] + 400)))))
 
 
 def guests(out, web, day, day_number, density):

@@ -14,7 +14,8 @@ SERVERS = [("%s-DC01", "dc"), ("%s-DC02", "dc"), ("EHRDB01", "ehr"), ("EHRAP01",
            ("IJI-SV", "billing"), ("FILE01", "file"), ("BACKUP01", "backup"), ("WSUS01", "wsus"), ("AVMGR01", "av"),
            ("PRINT01", "print"), ("MONITOR01", "monitor"), ("HYPER01", "hypervisor"), ("HYPER02", "hypervisor"),
            ("NC-SV01", "nursecall"), ("NC-SV02", "nursecall"), ("NC-SV03", "nursecall"), ("VITAL01", "vitals")]
-LINUX = [("proxy01", "proxy"), ("proxy02", "proxy"), ("ns01", "dns"), ("mail01", "mail"), ("web01", "web"), ("ekarte-gw", "gateway")]
+LINUX = [("proxy01", "proxy"), ("proxy02", "proxy"), ("ns01", "dns"), ("mail01", "mail"), ("web01", "web"),
+         ("ekarte-gw", "gateway")]
 # account, group, role of the server they tend, hours, days a week
 VENDORS = [("ehr-hoshu", "vendor-ehr", "ehr", (9, 18), 5), ("pacs-hoshu", "vendor-pacs", "pacs", (10, 17), 2),
            ("kyushoku-hoshu", "vendor-meal", "meal", (9, 16), 1), ("kensa-hoshu", "vendor-lis", "lis", (13, 17), 1),

@@ -37,7 +37,7 @@ def number(value):
 
 
 def zeek(folder):
-    """(seconds, client, peer, bytes out) of one folder of Zeek logs; a connection's name where a handshake or request gave one."""
+    """(seconds, client, peer, bytes out) of one folder of Zeek logs; named where a handshake or request gave a name."""
     named, through = {}, {}
     for kind, field in (("ssl", "server_name"), ("http", "host")):
         for path in sorted(glob.glob(os.path.join(folder, kind + ".*"))):

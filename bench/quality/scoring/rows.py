@@ -92,7 +92,8 @@ def beacons(bench, table):
                  [("interval " + a, b) for a, b in in_class(got["cases"], got["found"], "interval_s", INTERVALS)] +
                  [("jitter " + a, b) for a, b in in_class(got["cases"], got["found"], "jitter", JITTERS)] +
                  [("%s %s" % (key, value), in_class(got["cases"], got["found"], key, [(value, lambda v, w=value: v == w)])[0][1])
-                  for key in ("pause", "shape", "sizes", "transport") for value in sorted({c["class"][key] for c in got["cases"]})])
+                  for key in ("pause", "shape", "sizes", "transport")
+                  for value in sorted({c["class"][key] for c in got["cases"]})])
     table.pictures["quality-beacons.svg"] = ("precision and recall of beacons, ours and RITA's formula", curves.picture(
         "%d planted beacons" % n, [("Hinomi", mine), ("RITA's formula", peer)]))
     bench.tell("beacons not found", [str((c["id"], c["class"], c["count"], c["hosts"][0], c["peers"][0])) for c in got["cases"]
@@ -106,7 +107,8 @@ def strobes(bench, table):
     table.add("%d beacons, 2 s to 60 s, half an hour to three" % n, "recall %s; %d false" % (share(len(got["found"]), n),
                                                                                            len(got["false"])),
               "recall >= 0.95", len(got["found"]) >= 0.95 * n)
-    bench.tell("fast beacons not found", [str((c["id"], c["class"], c["count"])) for c in got["cases"] if c["id"] not in got["found"]])
+    bench.tell("fast beacons not found", [
+        str((c["id"], c["class"], c["count"])) for c in got["cases"] if c["id"] not in got["found"]])
 
 
 TRUE_PAIR = ("73.54.23.243", "64.225.56.201")
@@ -122,7 +124,8 @@ def sensor(bench, table):
     rank = next((n for n, f in enumerate(worth, 1) if set(TRUE_PAIR) <= f.names), None)
     best = sorted(rita.pairs(rita.every(folder)).items(), key=lambda p: -p[1])
     theirs = next((n for n, (pair, _) in enumerate(best, 1) if pair == TRUE_PAIR), None)
-    table.add("a day of an internet-exposed sensor, one true beacon", "rank %s; %d findings of medium and more" % (rank or "-", len(worth)),
+    table.add("a day of an internet-exposed sensor, one true beacon",
+              "rank %s; %d findings of medium and more" % (rank or "-", len(worth)),
               "rank <= 3, <= 2 findings", rank is not None and rank <= 3 and len(worth) <= 2,
               "RITA's formula: rank %s of %d, %d at 0.9 and more" % (theirs, len(best), sum(v >= 0.9 for _, v in best)))
     bench.tell("on the exposed sensor", [f.text() for f in worth])
@@ -184,7 +187,8 @@ def bursts(bench, table):
         places, false = match.hosts([f for f in bench.watch.run(logs(bench.path(name)), "dga") if f.worth()], cases)
         table.add("bursts of made-up names in %s DNS (%d machines)" % (what, len(cases)), "%s; %d false" % (
             share(len(places), len(cases)), len(false)), ">= 0.99", len(places) >= 0.99 * len(cases))
-        bench.tell("bursts not found in %s DNS" % what, [str((c["class"], c["hosts"][0])) for c in cases if c["id"] not in places])
+        bench.tell("bursts not found in %s DNS" % what, [
+            str((c["class"], c["hosts"][0])) for c in cases if c["id"] not in places])
 
 
 def scored(tool, names):
@@ -199,7 +203,8 @@ def names(bench, table):
     """TPR of single names where one legitimate in a thousand is taken for made up."""
     tool = os.path.join(os.path.dirname(bench.watch.binary), "bench", "dga_names")
     if not os.path.exists(tool):
-        table.add("made-up names one by one, >= 100,000 legitimate", "no build/bench/dga_names yet", ">= 0.40 at 0.1 % false", False)
+        table.add("made-up names one by one, >= 100,000 legitimate", "no build/bench/dga_names yet", ">= 0.40 at 0.1 % false",
+                  False)
         return
     sources, good = legit.gather(bench.data, 100000, bench.legit)
     values = scored(tool, good)
@@ -211,10 +216,14 @@ def names(bench, table):
     rate = sum(v > cut for v in every) / max(1, len(every))
     table.add("made-up names one by one (%d of %d families), %d legitimate (%s)" % (
         len(every), len(bad), len(values), ", ".join("%s %d" % p for p in sources.items())),
-        "TPR %.3f at 0.1 %% false; %.3f at 0.1 %% of the real ones" % (rate, sum(v > cut_real for v in every) / max(1, len(every))),
+        "TPR %.3f at 0.1 %% false; %.3f at 0.1 %% of the real ones" % (
+            rate, sum(v > cut_real for v in every) / max(1, len(every))),
         ">= 0.40 at 0.1 % false", rate >= 0.4 and len(values) >= 100000, "bigram log-likelihood: 0.376")
     table.detail("Made-up names told, by family, at 0.1 % false:", ["family", "TPR", "names"], [
         (family, "%.2f" % (sum(v > cut for v in rows) / len(rows)), len(rows)) for family, rows in bad.items()])
+    hits = [(v, None) for v in values] + [(v, n) for n, v in enumerate(every)]
+    table.pictures["quality-names.svg"] = ("precision and recall of single made-up names", curves.picture(
+        "%d made-up names among %d legitimate" % (len(every), len(values)), [("Hinomi", curves.curve(hits, len(every)))]))
 
 
 # -- acts and chains --------------------------------------------------------------------------------------------------------
@@ -280,7 +289,8 @@ def chains(bench, table):
             map(str, case["must_name"] or [])) or "-", when, "%.2f" % (len(all_worth) / label["days"])))
         bench.tell(case["id"], ["step %s: %s" % (n, f.text()) for n, some in sorted(named.items()) for f in some[:3]] +
                    ["step %s: nothing" % n for n in sorted(named) if not named[n]])
-    table.add("%d hospital cases in a month of 300 machines" % len(cases), "%d found before the encryption; at most %.2f findings a day" % (
+    table.add("%d hospital cases in a month of 300 machines" % len(cases),
+              "%d found before the encryption; at most %.2f findings a day" % (
         good, most), "all; <= 3 a day", good == len(cases) and most <= 3)
     table.detail("Hospital cases: steps named before the encryption%s:" % (
         "" if bench.exact else " (the time is that of the finding's first record)"),

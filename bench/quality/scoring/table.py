@@ -16,7 +16,8 @@ class Table:
 
     def add(self, what, value, must="-", met=None, peer="-"):
         self.rows.append((what, value, peer, must, met))
-        print("%s: %s; %s; must %s: %s" % (what, value, peer, must, "-" if met is None else "met" if met else "NOT met"), flush=True)
+        print("%s: %s; %s; must %s: %s" % (what, value, peer, must, "-" if met is None else "met" if met else "NOT met"),
+              flush=True)
 
     def detail(self, title, head, rows):
         self.details.append((title, head, rows))
@@ -29,7 +30,8 @@ def machine():
 
 
 def lines(head, rows):
-    return ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)] + ["| " + " | ".join(str(c) for c in row) + " |" for row in rows]
+    return ["| " + " | ".join(head) + " |",
+            "|" + "---|" * len(head)] + ["| " + " | ".join(str(c) for c in row) + " |" for row in rows]
 
 
 def block(table, said):
@@ -59,9 +61,9 @@ def write(top, table, said):
             text.write(picture)
 
 
-INTRO = """Found and not found, measured by `bench/quality/score.py` over generated months and over real recordings with planted cases;
-what is generated is specified from published cases and is frozen ([its page](../bench/quality/README.md)). A finding counts from
-medium upward. False means that no label explains it, whatever a person might think of it.
+INTRO = """Found and not found, measured by `bench/quality/score.py` over generated months and over real recordings with
+planted cases; what is generated is specified from published cases and is frozen ([its page](../bench/quality/README.md)).
+A finding counts from medium upward. False means that no label explains it, whatever a person might think of it.
 """
 
 
