@@ -17,8 +17,8 @@ WORD = re.compile(r"^[a-z]+[0-9]?([_-][a-z]+[0-9]?){0,2}$")
 
 
 def labelled(data):
-    """(legitimate, {family: names}) of the labelled sets."""
-    good, bad = [], {}
+    """(legitimate, {family: names} of the balanced set, {family: names} of single families' lists)."""
+    good, bad, more = [], {}, {}
     path = os.path.join(data, "dga", "chrmor-odd.csv")
     if os.path.exists(path):
         with open(path, encoding="utf-8") as text:
@@ -27,8 +27,8 @@ def labelled(data):
                     (good if row[0] == "legit" else bad.setdefault(row[1], [])).append(row[2].lower())
     for path in sorted(glob.glob(os.path.join(data, "dga", "*.txt"))):
         with open(path, encoding="utf-8") as text:
-            bad.setdefault(os.path.basename(path)[:-4], []).extend(line.strip().lower() for line in text if line.strip())
-    return good, bad
+            more["list of " + os.path.basename(path)[:-4]] = [line.strip().lower() for line in text if line.strip()]
+    return good, bad, more
 
 
 def looked_up(data):
