@@ -9,34 +9,34 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/place.h"
-#include "record/observable.h"
+#include "record/beneath.h"
+#include "record/refang.h"
 #include "store/observable.h"
 
 #define VALUES_MAX (1u << 20)		/* in one hunt */
 #define VALUES_BYTES (256u << 20)
 #define LINE_BYTES 8192u
+#define NET_TEXT_MAX 64u
+#define SHOWN_MAX 256u			/* bytes of a value that is not understood */
 #define DAY_MS INT64_C(86400000)
 
 struct hunt {
 	const struct arguments *args;
 	struct hn_arena arena;
 	struct hn_hunted *values;
-	size_t n, size, unread;
+	size_t n, size;			/* what the past is asked for; a network is all its addresses */
+	size_t typed, unread;
 	uint64_t found;
 	bool as_json;
 	struct hn_buf line;
 };
 
 static bool
-add_value(struct hunt *h, struct hn_view typed)
+ask(void *ctx, uint8_t kind, struct hn_view value)
 {
-	static struct observables o;
+	struct hunt *h = ctx;
 	struct hn_view copy;
 
-	if (observable_of(typed, &o, NULL) != HN_OK || o.n == 0) {
-		h->unread++;
-		return true;
-	}
 	if (h->n == h->size) {
 		const size_t size = h->size > 0 ? 2 * h->size : 64;
 		struct hn_hunted *p = size <= VALUES_MAX ? hn_realloc(h->values, size, sizeof(*p)) : NULL;
@@ -46,11 +46,57 @@ add_value(struct hunt *h, struct hn_view typed)
 		h->values = p;
 		h->size = size;
 	}
-	copy = hn_arena_copy(&h->arena, o.at[0].value);
+	copy = hn_arena_copy(&h->arena, value);
 	if (copy.p == NULL)
 		return false;
-	h->values[h->n++] = (struct hn_hunted){ (uint8_t)o.at[0].kind, copy };
+	h->values[h->n++] = (struct hn_hunted){ kind, copy };
 	return true;
+}
+
+/* "203.0.113.0/24", "203[.]0.113.0/24" */
+static bool
+is_net(struct hn_view typed, struct hn_cidr *out)
+{
+	char text[NET_TEXT_MAX];
+
+	return typed.n <= sizeof(text) && hn_view_find(typed, '/') < typed.n &&
+	    hn_cidr_parse((struct hn_view){ text, refang(typed, text) }, out) == HN_OK;
+}
+
+static bool
+add_net(struct hunt *h, struct hn_view typed, struct hn_cidr net)
+{
+	const enum hn_rc rc = beneath_ask_net(net, (struct beneath_asking){ ask, h });
+	char text[NET_TEXT_MAX + 1] = "";
+
+	if (rc == HN_E_LIMIT) {
+		memcpy(text, typed.p, typed.n);
+		command_say(h->args, "hunt.error.net", text, NULL, NULL);
+		h->unread++;
+	}
+	return rc == HN_OK || rc == HN_E_LIMIT;
+}
+
+static bool
+add_value(struct hunt *h, struct hn_view typed)
+{
+	static struct observables o;
+	struct hn_cidr net;
+	const struct observable *first = &o.at[0];
+
+	h->typed++;
+	if (is_net(typed, &net))
+		return add_net(h, typed, net);
+	if (observable_of(typed, &o, NULL) != HN_OK || o.n == 0) {
+		char text[SHOWN_MAX + 1] = "";
+
+		memcpy(text, typed.p, typed.n < SHOWN_MAX ? typed.n : SHOWN_MAX);
+		command_say(h->args, "hunt.error.value", text, NULL, NULL);
+		h->unread++;
+		return true;
+	}
+	return ask(h, (uint8_t)first->kind, first->value) &&
+	    (first->kind != OBSERVABLE_DOMAIN || ask(h, BENEATH_KIND(first->kind), first->value));
 }
 
 /* One value a line; "-": standard input. */
@@ -82,18 +128,22 @@ take_values(struct hunt *h)
 	const char *file;
 	bool is_taken = true;
 
-	for (size_t i = 0; is_taken && i < h->args->n_operands; i++) {
-		const size_t before = h->unread;
-
+	for (size_t i = 0; is_taken && i < h->args->n_operands; i++)
 		is_taken = add_value(h, hn_view_of(h->args->operands[i]));
-		if (h->unread > before)
-			command_say(h->args, "hunt.error.value", h->args->operands[i], NULL, NULL);
-	}
 	for (size_t i = 0; is_taken && (file = arguments_nth(h->args, "values", i)) != NULL; i++)
 		is_taken = add_file(h, file);
+	if (!is_taken && h->n > 0)
+		command_say(h->args, "hunt.error.many", NULL, NULL, NULL);
 	if (is_taken && h->n == 0 && h->unread == 0)
 		command_say(h->args, "hunt.error.none", NULL, NULL, NULL);
 	return is_taken && h->n > 0;
+}
+
+/* Whether not the value itself was met but something beneath it: the past does not tell what. */
+static bool
+is_beneath(const struct hn_hunted *v)
+{
+	return v->kind >= BENEATH_KIND(0);
 }
 
 static void
@@ -116,7 +166,8 @@ put_json(struct hunt *h, const struct hn_sighting *s, const char *kind)
 		hn_time_put(&h->line, times[i].ms);
 		hn_buf_char(&h->line, '"');
 	}
-	hn_buf_printf(&h->line, ",\"count\":%" PRIu64 "}\n", s->count);
+	hn_buf_printf(&h->line, ",\"beneath\":%s,\"count\":%" PRIu64 "}\n",
+	    is_beneath(&h->values[s->value]) ? "true" : "false", s->count);
 }
 
 static enum hn_rc
@@ -128,13 +179,14 @@ show(void *ctx, const struct hn_sighting *s)
 	hn_buf_reset(&h->line);
 	h->found++;
 	if (h->as_json) {
-		put_json(h, s, observable_kind_name((enum observable_kind)v->kind));
+		put_json(h, s, observable_kind_name((enum observable_kind)(v->kind & ~BENEATH_KIND(0))));
 	} else {
 		/* The day as it was on the site's wall. */
 		const struct hn_civil day = hn_civil_of(s->day_ms + HN_OBSERVABLE_ZONE_S * INT64_C(1000));
 
-		hn_buf_printf(&h->line, "%04d-%02d-%02d  %.*s  %.*s  %.*s  %" PRIu64 "\n", day.year, day.month, day.day,
-		    (int)v->value.n, v->value.p, (int)s->host.n, s->host.p, (int)s->user.n, s->user.p, s->count);
+		hn_buf_printf(&h->line, "%04d-%02d-%02d  %s%.*s  %.*s  %.*s  %" PRIu64 "\n", day.year, day.month, day.day,
+		    v->kind == BENEATH_KIND(OBSERVABLE_DOMAIN) ? "*." : "", (int)v->value.n, v->value.p,
+		    (int)s->host.n, s->host.p, (int)s->user.n, s->user.p, s->count);
 	}
 	return fwrite(h->line.p, 1, h->line.n, h->args->out) == h->line.n ? HN_OK : HN_E_IO;
 }
@@ -163,7 +215,7 @@ sum_up(const struct hunt *h, const struct hn_hunt_result *r)
 	struct hn_buf n[3] = { HN_BUF(64), HN_BUF(64), HN_BUF(64) };
 
 	hn_buf_u64(&n[0], h->found);
-	hn_buf_u64(&n[1], h->n);
+	hn_buf_u64(&n[1], h->typed);
 	hn_buf_u64(&n[2], r->days);
 	command_say(h->args, "hunt.summary", hn_buf_cstr(&n[0]), hn_buf_cstr(&n[1]), hn_buf_cstr(&n[2]));
 	hn_buf_reset(&n[0]);

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/num.h"
 #include "record/fold.h"
+#include "record/refang.h"
 #include "record/url.h"
 
 #define DOMAIN_MAX 253u		/* bytes of a name in text; RFC 1035, section 2.3.4 */
@@ -443,49 +444,6 @@ observable_kind_name(enum observable_kind k)
 	return names[k];
 }
 
-/* Whether ${v} may have marks in it that keep people from clicking it. */
-static bool
-is_fanged(struct hn_view v)
-{
-	if (v.n > 4 && hn_lower(v.p[0]) == 'h' && hn_lower(v.p[1]) == 'x')
-		return true;
-	for (size_t i = 0; i < v.n; i++)
-		if (v.p[i] == '[' || v.p[i] == '(' || v.p[i] == '{')
-			return true;
-	return false;
-}
-
-/* ${v} without such marks at ${to}; *n bytes, no more than v.n. */
-static void
-refang(struct hn_view v, char *to, size_t *n)
-{
-	static const struct {
-		struct hn_view from, to;
-	} rows[] = {
-		{ HN_INIT("hxxp"), HN_INIT("http") }, { HN_INIT("[.]"), HN_INIT(".") }, { HN_INIT("(.)"), HN_INIT(".") },
-		{ HN_INIT("{.}"), HN_INIT(".") }, { HN_INIT("[dot]"), HN_INIT(".") }, { HN_INIT("(dot)"), HN_INIT(".") },
-		{ HN_INIT("[:]"), HN_INIT(":") }, { HN_INIT("[://]"), HN_INIT("://") }, { HN_INIT("[@]"), HN_INIT("@") },
-		{ HN_INIT("[at]"), HN_INIT("@") }, { HN_INIT("(at)"), HN_INIT("@") },
-	};
-
-	*n = 0;
-	while (v.n > 0) {
-		struct hn_view put = { v.p, 1 };
-		size_t skip = 1;
-
-		for (size_t i = 0; i < HN_COUNT(rows); i++) {
-			if (v.n >= rows[i].from.n && hn_view_eq_nocase((struct hn_view){ v.p, rows[i].from.n }, rows[i].from)) {
-				put = rows[i].to;
-				skip = rows[i].from.n;
-				break;
-			}
-		}
-		memcpy(to + *n, put.p, put.n);
-		*n += put.n;
-		v = hn_view_skip(v, skip);
-	}
-}
-
 /* "192.0.2.1:443", "[2001:db8::1]:443" */
 static bool
 take_addr_port(struct taking *t, struct hn_view v)
@@ -574,7 +532,6 @@ observable_of(struct hn_view value, struct observables *out, struct hn_err *err)
 {
 	struct taking t = { .out = out, .field = FIELD_COUNT };
 	struct hn_view v = hn_view_trim(value);
-	size_t n;
 
 	out->n = 0;
 	out->text_n = 0;
@@ -582,10 +539,9 @@ observable_of(struct hn_view value, struct observables *out, struct hn_err *err)
 		return HN_FAIL(err, HN_E_SYNTAX, 0, "a value too long");
 	if (v.n == 0)
 		return HN_FAIL(err, HN_E_SYNTAX, 0, "no value");
-	if (is_fanged(v)) {
-		refang(v, out->text, &n);
-		out->text_n = n;
-		v = (struct hn_view){ out->text, n };
+	if (refang_is_needed(v)) {
+		out->text_n = refang(v, out->text);
+		v = (struct hn_view){ out->text, out->text_n };
 	}
 	if (!take_said(&t, v))
 		take_typed(&t, v);

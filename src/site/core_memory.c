@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "event/log.h"
+#include "record/beneath.h"
 #include "store/observable.h"
 
 #define TEXT_BYTES (64u << 20)
@@ -57,8 +58,8 @@ core_memory_reset(struct core_memory *m)
 	hn_arena_reset(&m->text);
 }
 
-void
-core_memory_add(struct core_memory *m, const struct site_observed *seen)
+static void
+add_row(struct core_memory *m, uint8_t kind, struct hn_view value, const struct hn_observation *like)
 {
 	struct hn_observation *row = &m->rows[m->n];
 
@@ -66,15 +67,28 @@ core_memory_add(struct core_memory *m, const struct site_observed *seen)
 		m->left_out++;
 		return;
 	}
-	*row = (struct hn_observation){
-		.kind = (uint8_t)seen->kind, .count = seen->count, .first_ms = seen->first_ms, .last_ms = seen->last_ms,
-		.value = hn_arena_copy(&m->text, seen->value), .host = hn_arena_copy(&m->text, seen->machine),
-		.user = hn_arena_copy(&m->text, seen->user),
-	};
+	*row = *like;
+	row->kind = kind;
+	row->value = hn_arena_copy(&m->text, value);
 	if (row->value.p == NULL || row->host.p == NULL || row->user.p == NULL)
 		m->left_out++;
 	else
 		m->n++;
+}
+
+void
+core_memory_add(struct core_memory *m, const struct site_observed *seen)
+{
+	const struct hn_observation row = {
+		.count = seen->count, .first_ms = seen->first_ms, .last_ms = seen->last_ms,
+		.host = hn_arena_copy(&m->text, seen->machine), .user = hn_arena_copy(&m->text, seen->user),
+	};
+	struct beneath above;
+
+	add_row(m, (uint8_t)seen->kind, seen->value, &row);
+	beneath_of(seen->kind, seen->value, &above);
+	for (size_t i = 0; i < above.n; i++)
+		add_row(m, BENEATH_KIND(seen->kind), above.at[i], &row);
 }
 
 enum hn_rc

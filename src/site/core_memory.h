@@ -15,7 +15,7 @@ void core_memory_close(struct core_memory *m);
 /* Begin a batch: forget what was added and not written. */
 void core_memory_reset(struct core_memory *m);
 
-/* Add one to the batch; past its limit it is counted and left out. */
+/* Add one to the batch, and what it lies beneath (record/beneath.h); past its limit it is counted and left out. */
 void core_memory_add(struct core_memory *m, const struct site_observed *seen);
 
 /*

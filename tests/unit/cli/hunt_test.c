@@ -1,7 +1,7 @@
 #include "unit/store/scratch.h"
 
 #include "cli/command.h"
-#include "record/observable.h"
+#include "record/beneath.h"
 #include "store/evidence.h"
 #include "store/observable.h"
 
@@ -48,11 +48,15 @@ remember(const struct place *p)
 		    .user = HN_LIT("sato"), .first_ms = AT + 1000, .last_ms = AT + 5000 },
 		{ .kind = OBSERVABLE_ADDR, .count = 1, .value = HN_LIT("192.0.2.9"), .host = HN_LIT("10.0.0.6"),
 		    .first_ms = AT, .last_ms = AT },
+		{ .kind = BENEATH_KIND(OBSERVABLE_DOMAIN), .count = 7, .value = HN_LIT("evil.example"), .host = HN_LIT("10.0.0.7"),
+		    .first_ms = AT, .last_ms = AT },
+		{ .kind = BENEATH_KIND(OBSERVABLE_ADDR), .count = 2, .value = HN_LIT("2001:db8::/32"), .host = HN_LIT("10.0.0.8"),
+		    .first_ms = AT, .last_ms = AT },
 	};
 	struct hn_observables *s;
 
 	assert_int_equal(hn_observables_open(p->observables, HN_OBSERVABLE_ZONE_S, 0, &s, NULL), HN_OK);
-	assert_int_equal(hn_observables_put(s, (struct hn_observations){ o, 2, 1 }, AT, NULL), HN_OK);
+	assert_int_equal(hn_observables_put(s, (struct hn_observations){ o, HN_COUNT(o), 1 }, AT, NULL), HN_OK);
 	assert_int_equal(hn_observables_merge(s, AT, true, NULL), HN_OK);
 	hn_observables_close(s);
 }
@@ -67,15 +71,22 @@ hunt_tells_who_met_a_value_as_a_person_writes_it(void **state)
 	remember(&p);
 	const char *const text[] = { "hinomi", "hunt", "--data", p.data, "--to", "2026-06-10", "hxxp://Evil[.]example", "EVIL[.]example.",
 		"192[.]0[.]2[.]9", "nothing.example", NULL };
+	const char *const nets[] = { "hinomi", "hunt", "--data", p.data, "--to", "2026-06-10", "192[.]0.2.77/25", "2001:db8::/32",
+		"0.0.0.0/1", NULL };
 	const char *const json[] = { "hinomi", "hunt", "--data", p.data, "--to=2026-06-10", "--output=json", "evil.example", NULL };
 	const char *const before[] = { "hinomi", "hunt", "--data", p.data, "--to=2026-06-08", "--from=2026-01-01", "evil.example", NULL };
 
 	assert_int_equal(hinomi(text), EXIT_DONE);
 	assert_non_null(strstr(printed, "2026-06-09  evil.example  10.0.0.5  sato  4\n"));
 	assert_non_null(strstr(printed, "2026-06-09  192.0.2.9  10.0.0.6    1\n"));
+	assert_non_null(strstr(printed, "2026-06-09  *.evil.example  10.0.0.7    7\n"));
+	assert_int_equal(hinomi(nets), EXIT_PARTLY);
+	assert_non_null(strstr(printed, "2026-06-09  192.0.2.9  10.0.0.6    1\n"));
+	assert_non_null(strstr(said, "0.0.0.0/1"));
 	assert_int_equal(hinomi(json), EXIT_DONE);
-	assert_string_equal(printed, "{\"value\":\"evil.example\",\"kind\":\"domain\",\"host\":\"10.0.0.5\",\"user\":\"sato\","
-	    "\"first_at\":\"2026-06-08T15:00:01.000Z\",\"last_at\":\"2026-06-08T15:00:05.000Z\",\"count\":4}\n");
+	assert_non_null(strstr(printed, "{\"value\":\"evil.example\",\"kind\":\"domain\",\"host\":\"10.0.0.5\",\"user\":\"sato\","
+	    "\"first_at\":\"2026-06-08T15:00:01.000Z\",\"last_at\":\"2026-06-08T15:00:05.000Z\",\"beneath\":false,\"count\":4}\n"));
+	assert_non_null(strstr(printed, "\"last_at\":\"2026-06-08T15:00:00.000Z\",\"beneath\":true,\"count\":7}\n"));
 	assert_int_equal(hinomi(before), EXIT_DONE);
 	assert_string_equal(printed, "");
 	scratch_remove(p.observables);
