@@ -4,9 +4,10 @@
   bench/quality/score.py [--hinomi build/hinomi] [--work DIR] [--row NAME]... [--exact] [--write]
 
 What is missing in the work folder is made first (about ten minutes once, 9 GB).  --write puts the table and the pictures into
-docs/.  What was missed and what was false stands in WORK/report.txt.
+docs/.  What was missed and what was false stands in WORK/report.txt, or where --report says.
 """
 import argparse
+import fcntl
 import os
 import subprocess
 import sys
@@ -31,7 +32,7 @@ class Bench:
         self.work, self.data, self.legit, self.exact = options.work, options.data, options.legit, options.exact
         self.watch = Watch(options.hinomi, options.watch)
         os.makedirs(self.work, exist_ok=True)
-        self.report = open(os.path.join(self.work, "report.txt"), "w", encoding="utf-8")
+        self.report = open(options.report or os.path.join(self.work, "report.txt"), "w", encoding="utf-8")
 
     def path(self, *parts):
         return os.path.join(self.work, *parts)
@@ -48,6 +49,12 @@ class Bench:
             open(stamp, "w", encoding="utf-8").close()
 
     def prepare(self, needs):
+        """What these rows need; two runs at once make it once."""
+        with open(self.path("lock"), "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.prepare_alone(needs)
+
+    def prepare_alone(self, needs):
         if "months" in needs:
             for name, seed, days, hosts, density in MONTHS:
                 self.made(name, lambda n=name, s=seed, d=days, h=hosts, k=density: hospital.make(argparse.Namespace(
@@ -65,12 +72,16 @@ def options_of():
     a.add_argument("--work", default="/var/tmp/hinomi-quality", help="where prepared folders are kept between runs")
     a.add_argument("--data", default=plant.DATA, help="folder of the real recordings")
     a.add_argument("--legit", help="a list of legitimate domains, one a line, to be used before our own")
+    a.add_argument("--report", help="where to name what was missed and what was false (WORK/report.txt)")
     a.add_argument("--row", action="append", choices=sorted(rows.ROWS), help="this row alone; may be repeated")
     a.add_argument("--exact", action="store_true", help="cut the logs again and again to learn when a chain was first found")
     a.add_argument("--watch", action="append", default=[], metavar="OPTION",
                    help="a further option of hinomi watch (--watch=--x)")
     a.add_argument("--write", action="store_true", help="write the table and the pictures into docs/")
-    return a.parse_args()
+    options = a.parse_args()
+    if options.write and options.row:
+        a.error("--write puts a whole table into the page: without --row")
+    return options
 
 
 def main():
