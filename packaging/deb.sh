@@ -1,5 +1,8 @@
 # Makes the Debian package out of what `meson install` installs.  Sourced by ./run.
 
+# No mailbox stands behind it (.invalid never does): SECURITY.md and CONTRIBUTING.md say how to be heard.
+maintainer="Hinomi maintainers <maintainers@hinomi.invalid>"
+
 # make_deb BUILD_FOLDER VERSION: hinomi_VERSION_ARCH.deb beside ./run; its name is in $deb
 make_deb() {
 	local build=$1 version=$2 arch stage epoch
@@ -15,7 +18,7 @@ make_deb() {
 	install -Dm644 packaging/hinomi.service "$stage/lib/systemd/system/hinomi.service" &&
 		install -d -m755 "$stage/etc/hinomi" "$stage/usr/share/doc/hinomi" "$stage/DEBIAN" &&
 		"$build/hinomi" site --example-config >"$stage/etc/hinomi/hinomi.conf" &&
-		put_docs "$stage/usr/share/doc/hinomi" &&
+		put_docs "$stage/usr/share/doc/hinomi" "$version" "$epoch" &&
 		install -m755 packaging/deb/{postinst,prerm,postrm} "$stage/DEBIAN/" &&
 		echo /etc/hinomi/hinomi.conf >"$stage/DEBIAN/conffiles" &&
 		put_control "$stage" "$version" "$arch" >"$stage/DEBIAN/control" || return 1
@@ -23,15 +26,19 @@ make_deb() {
 	SOURCE_DATE_EPOCH=$epoch dpkg-deb --root-owner-group --build "$stage" "$deb" >/dev/null
 }
 
+# put_docs FOLDER VERSION EPOCH
 put_docs() {
-	install -m644 README.md README.ja.md "$1/" &&
-		gzip -9nc CHANGELOG.md >"$1/changelog.gz" &&
+	install -m644 README.md README.ja.md CHANGELOG.md "$1/" &&
+		{
+			printf 'hinomi (%s) unstable; urgency=medium\n\n  * What changed is in CHANGELOG.md.\n\n' "$2"
+			printf ' -- %s  %s\n' "$maintainer" "$(date -u -R -d "@$3")"
+		} | gzip -9nc >"$1/changelog.gz" &&
 		{
 			echo "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/"
 			echo "Upstream-Name: hinomi"
 			echo
 			echo "Files: *"
-			echo "Copyright: the Hinomi contributors"
+			echo "Copyright: 2026 the Hinomi contributors"
 			echo "License: Apache-2.0"
 			echo " The full text is in /usr/share/common-licenses/Apache-2.0."
 		} >"$1/copyright"
@@ -53,15 +60,15 @@ put_control() {
 Package: hinomi
 Version: $2
 Architecture: $3
-Maintainer: Hinomi contributors <hinomi@localhost>
+Maintainer: $maintainer
 Installed-Size: $(du -sk --exclude=DEBIAN "$1" | cut -f1)
 Depends: adduser, $libraries
 Recommends: ca-certificates
 Section: admin
 Priority: optional
 Description: watchtower over a hospital's logs
- Hinomi reads the records that a hospital already has (proxy, firewall, VPN, IDS,
- Zeek, Windows) and shows which machine talks to something known to be bad, with
- the evidence and the next step, in Japanese or English.
+ Hinomi reads the records that a hospital already has (proxy, firewall, VPN,
+ IDS, Zeek, Windows) and shows which machine talks to something known to be
+ bad, with the evidence and the next step, in Japanese or English.
 CONTROL
 }
