@@ -33,7 +33,7 @@ export type Source = {
   records: number;
   unread: number;
   dropped: number;
-  state: "speaking" | "silent" | "never";
+  state: "speaking" | "silent" | "never" | "held";
   silent_after_s: number;
 };
 
@@ -49,7 +49,8 @@ export type State = {
   site: string;
   at: string;
   findings: Record<Level, number>;
-  sources: { total: number; speaking: number; silent: number; never: number };
+  notices: ("disk" | "database" | "clock")[];
+  sources: { total: number; speaking: number; silent: number; never: number; held: number };
   unchecked: string[];
   records: number;
   unread: number;

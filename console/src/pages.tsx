@@ -14,7 +14,9 @@ function sentence(s: State): { tone: "urgent" | "look" | "quiet"; text: string; 
   const look = s.findings.medium;
   if (urgent > 0) return { tone: "urgent", text: t("state.urgent", { n: urgent }), next: t("state.nextFinding") };
   if (look > 0) return { tone: "look", text: t("state.look", { n: look }), next: t("state.nextFinding") };
-  if (s.sources.speaking + s.sources.silent === 0) return { tone: "look", text: t("state.none"), next: t("state.nextSource") };
+  const [notice] = s.notices;
+  if (notice) return { tone: "look", text: t(`notice.${notice}`), next: t(`notice.${notice}.do`) };
+  if (s.sources.speaking + s.sources.silent + s.sources.held === 0) return { tone: "look", text: t("state.none"), next: t("state.nextSource") };
   const names = s.unchecked.join("、");
   if (names) return { tone: "look", text: t("state.quiet", { unchecked: names }), next: t("state.nextSource") };
   return { tone: "quiet", text: t("state.quietAll"), next: t("state.nextNone") };
@@ -27,6 +29,7 @@ function Today({ s }: { s: State }) {
       <h1 id="today" class="quiet">{t("today")} <span class="site">{s.site}</span></h1>
       <p class="sentence" role="status"><i class={`shape ${{ urgent: "square", look: "triangle", quiet: "dot" }[tone]}`} /> {text}</p>
       {tone === "urgent" && s.unchecked.length > 0 && <p>{t("state.unchecked", { names: s.unchecked.join("、") })}</p>}
+      {s.notices.map((n) => t(`notice.${n}`)).filter((said) => said !== text).map((said) => <p key={said} role="status">{said}</p>)}
       <p class="todo">{t("state.next", { next: todo })}</p>
     </section>
   );

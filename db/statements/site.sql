@@ -10,7 +10,7 @@ INSERT INTO source (id, name, kind) VALUES (?1, ?2, ?3)
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, kind = excluded.kind;
 
 -- name: source_count
-UPDATE source SET last_ms = max(last_ms, ?2), records = records + ?3, unread = unread + ?4, dropped = dropped + ?5,
+UPDATE source SET last_ms = CASE WHEN ?2 > 0 THEN ?2 ELSE last_ms END, records = records + ?3, unread = unread + ?4, dropped = dropped + ?5,
 	bytes = bytes + ?6, format = CASE WHEN ?7 = '' THEN format ELSE ?7 END WHERE id = ?1;
 
 -- name: source_state

@@ -16,7 +16,8 @@
  * running time is believed again: by then a person has seen the warning, and has set the clock right or knows that it is.
  */
 #define HN_STEADY_SLACK_MS INT64_C(600000)		/* a smaller step is an ordinary correction */
-#define HN_STEADY_AWAY_MS INT64_C(2678400000)		/* a machine may be off for 31 days and its clock be right when it is back */
+/* A machine may be off for 31 days and its clock be right when it is back. */
+#define HN_STEADY_AWAY_MS INT64_C(2678400000)
 #define HN_STEADY_DOUBT_MS INT64_C(604800000)
 #define HN_STEADY_TEXT_MAX 128u
 

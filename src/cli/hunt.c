@@ -18,7 +18,6 @@
 #define LINE_BYTES 8192u
 #define NET_TEXT_MAX 64u
 #define SHOWN_MAX 256u			/* bytes of a value that is not understood */
-#define DAY_MS INT64_C(86400000)
 
 struct hunt {
 	const struct arguments *args;
@@ -196,8 +195,9 @@ take_times(const struct arguments *a, struct hn_hunt *hunt)
 {
 	const struct { const char *option; int64_t *to; } rows[] = { { "from", &hunt->from_ms }, { "to", &hunt->to_ms } };
 
-	hunt->to_ms = hn_clock_ms() + DAY_MS;
-	hunt->from_ms = hunt->to_ms - (HN_OBSERVABLE_DAYS + 2) * DAY_MS;
+	/* All days that there are: the clock may be wrong just now. */
+	hunt->from_ms = 0;
+	hunt->to_ms = hn_civil_ms((struct hn_civil){ .year = 9000, .month = 1, .day = 1 });
 	for (size_t i = 0; i < HN_COUNT(rows); i++) {
 		const char *given = arguments_value(a, rows[i].option, NULL);
 

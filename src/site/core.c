@@ -22,10 +22,26 @@ core_tell(struct core *c, enum site_change what, struct hn_view id)
 	hn_buf_fini(&b);
 }
 
+/* View measures silence with our clock, and says in words what it cannot see in the database. */
+static void
+core_tell_condition(struct core *c)
+{
+	struct hn_buf b = HN_BUF(32);
+	enum hn_rc rc;
+
+	hn_put_i64(&b, c->steady.clock.now_ms - c->steady.clock.mono_ms);
+	hn_put_u8(&b, (uint8_t)((c->steady.clock.doubt_ms > 0 ? SITE_CONDITION_CLOCK : 0) |
+	    (c->has_end ? SITE_CONDITION_DATABASE : 0)));
+	rc = b.failed ? HN_OK : site_child_send(c->child, HN_VIEW, SITE_MSG_CONDITION, hn_buf_view(&b));
+	(void)rc;	/* told again in a second */
+	hn_buf_fini(&b);
+}
+
 static void
 every_second(void *arg)
 {
 	struct core *c = arg;
+	const int64_t now_ms = site_steady_now(&c->steady);
 	enum hn_rc rc;
 
 	core_batch_retry(c);
@@ -34,7 +50,8 @@ every_second(void *arg)
 	if (!c->has_end)
 		core_retain_tick(c);
 	if (!c->has_end && c->pending.n == 0)
-		core_memory_merge(c->memory, c->child->config, hn_clock_ms());
+		core_memory_merge(c->memory, c->pool, now_ms, site_steady_least(&c->steady));
+	core_tell_condition(c);
 	core_tell(c, SITE_CHANGE_STATE, HN_LIT(""));
 	rc = hn_loop_after(c->child->loop, &c->second, SECOND_MS);
 	assert(rc == HN_OK);
@@ -56,6 +73,7 @@ static enum hn_rc
 core_start(struct site_child *child, struct hn_err *err)
 {
 	struct core *c = child->state;
+	char folder[SITE_PATH_MAX];
 	enum hn_rc rc;
 
 	c->child = child;
@@ -63,7 +81,11 @@ core_start(struct site_child *child, struct hn_err *err)
 	c->second = (struct hn_timer){ .fire = every_second, .arg = c };
 	site_outbox_init(&c->to_sense, child, HN_SENSE);
 	core_indicators_init(c);
+	if (site_place_path(child->config, SITE_PLACE_OBSERVABLES, folder))
+		site_steady_open(&c->steady, folder);
 	rc = open_db(c, err);
+	if (rc == HN_OK)
+		rc = hn_pool_new(child->loop, 1, 1, &c->pool, err);
 	if (rc == HN_OK)
 		rc = core_retain_start(c, err);
 	if (rc == HN_OK)
@@ -95,6 +117,8 @@ static void
 core_peer_changed(struct site_child *child, enum hn_role_id peer, bool is_there)
 {
 	core_batch_peer(child->state, peer, is_there);
+	if (peer == HN_VIEW && is_there)
+		core_tell_condition(child->state);
 }
 
 static void
@@ -111,7 +135,9 @@ core_stop(struct site_child *child)
 {
 	struct core *c = child->state;
 
+	hn_pool_free(c->pool);		/* waits for a merge that is at work */
 	core_memory_close(c->memory);
+	site_steady_close(&c->steady);
 	hn_db_close(c->db);
 	site_outbox_fini(&c->to_sense);
 	hn_buf_fini(&c->pending);

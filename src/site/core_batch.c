@@ -74,8 +74,8 @@ commit_source(struct commit *t, struct hn_view body)
 	if (!hn_get_done(&g))
 		return HN_FAIL(&t->err, HN_E_SYNTAX, 0, "source");
 	const struct hn_value count[] = {
-		HN_SQL_INT(id), HN_SQL_INT(records + unread > 0 ? t->now_ms : 0), HN_SQL_INT(records), HN_SQL_INT(unread),
-		HN_SQL_INT(0), HN_SQL_INT(0), HN_SQL_TEXT(format),
+		HN_SQL_INT(id), HN_SQL_INT(records + unread > 0 ? site_steady_now(&t->core->steady) : 0),
+		HN_SQL_INT(records), HN_SQL_INT(unread), HN_SQL_INT(0), HN_SQL_INT(0), HN_SQL_TEXT(format),
 	};
 
 	rc = hn_db_run(t->core->db, HN_SQL_SOURCE_COUNT, count, HN_COUNT(count), &t->err);
@@ -157,7 +157,7 @@ commit_all(struct commit *t)
 		rc = site_progress_set(c->db, t->end.next, t->now_ms, &t->err);
 	/* What is remembered comes first: twice the same does no harm, a loss would not be noticed. */
 	if (rc == HN_OK)
-		rc = core_memory_flush(c->memory, t->end.next, t->now_ms, &t->err);
+		rc = core_memory_flush(c->memory, t->end.next, site_steady_now(&c->steady), &t->err);
 	if (rc == HN_OK)
 		return hn_db_commit(c->db, &t->err);
 	hn_db_rollback(c->db);
@@ -303,9 +303,10 @@ state_name(enum site_source_state state)
 static enum hn_rc
 count_source(struct core *c, const struct site_counts *s, struct hn_err *err)
 {
+	const int64_t spoke_ms = s->lines > 0 ? site_steady_now(&c->steady) : 0;
 	const struct hn_value count[] = {
-		HN_SQL_INT(s->source), HN_SQL_INT(s->last_at_ms), HN_SQL_INT(0), HN_SQL_INT(s->cut), HN_SQL_INT(s->dropped),
-		HN_SQL_INT(s->bytes), HN_SQL_TEXT(HN_LIT("")),
+		HN_SQL_INT(s->source), HN_SQL_INT(spoke_ms), HN_SQL_INT(0), HN_SQL_INT(s->cut),
+		HN_SQL_INT(s->dropped), HN_SQL_INT(s->bytes), HN_SQL_TEXT(HN_LIT("")),
 	};
 	const struct hn_value state[] = {
 		HN_SQL_INT(s->source), HN_SQL_TEXT(hn_view_of(state_name((enum site_source_state)s->state))),

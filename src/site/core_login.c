@@ -60,7 +60,7 @@ run_audited(struct core *c, enum hn_sql sql, const struct hn_value *values, size
 static enum hn_rc
 make_token(struct core *c, struct hn_err *err)
 {
-	const int64_t now_ms = hn_clock_ms();
+	const int64_t now_ms = site_steady_now(&c->steady);
 	struct hn_buf token = HN_BUF(TOKEN_MAX);
 	enum hn_rc rc;
 
@@ -71,7 +71,7 @@ make_token(struct core *c, struct hn_err *err)
 		HN_SQL_INT(now_ms + CORE_TOKEN_LIVES_MS),
 	};
 	const struct hn_audit_act act = {
-		.at_ms = now_ms, .who = HN_LIT("system"), .role = HN_LIT("system"), .act = HN_LIT("token.made"),
+		.at_ms = hn_clock_ms(), .who = HN_LIT("system"), .role = HN_LIT("system"), .act = HN_LIT("token.made"),
 		.object = HN_LIT("console"),
 	};
 
@@ -98,7 +98,7 @@ core_login_start(struct core *c, struct hn_err *err)
 static void
 sweep(struct core *c)
 {
-	const struct hn_value now = HN_SQL_INT(hn_clock_ms());
+	const struct hn_value now = HN_SQL_INT(site_steady_now(&c->steady));
 	enum hn_rc rc = hn_db_run(c->db, HN_SQL_SESSION_SWEEP, &now, 1, NULL);
 
 	if (rc == HN_OK)
@@ -139,7 +139,7 @@ take_role(void *ctx, const struct hn_row *row)
 static enum hn_rc
 sign_in(struct core *c, struct hn_view token, struct hn_view from, struct hn_buf *session, struct hn_err *err)
 {
-	const int64_t now_ms = hn_clock_ms();
+	const int64_t now_ms = site_steady_now(&c->steady);
 	uint8_t hash[HN_SHA256_BYTES], secret[SESSION_BYTES];
 	struct role_found found = { .n = 0 };
 	enum hn_rc rc;
@@ -250,7 +250,7 @@ on_check(struct core *c, struct hn_view body)
 	struct hn_get g = HN_GET(body);
 	const uint32_t request = hn_get_u32(&g);
 	const struct hn_view hash = hn_get_bytes(&g, HN_SHA256_BYTES);
-	const struct hn_value values[] = { HN_SQL_BLOB(hash.p, hash.n), HN_SQL_INT(hn_clock_ms()) };
+	const struct hn_value values[] = { HN_SQL_BLOB(hash.p, hash.n), HN_SQL_INT(site_steady_now(&c->steady)) };
 	struct hn_buf answer = HN_BUF(64);
 	bool is_there = false;
 	enum hn_rc rc;

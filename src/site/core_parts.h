@@ -4,9 +4,11 @@
 /* The parts of the core role: only core*.c include this. */
 
 #include "event/log.h"
+#include "event/pool.h"
 #include "site/batch.h"
 #include "site/child.h"
 #include "site/outbox.h"
+#include "site/steady.h"
 #include "store/db.h"
 
 #define CORE_PENDING_MAX (512u << 20)	/* bytes of what sense found in one batch (a document may be one) */
@@ -38,8 +40,10 @@ struct core {
 	char token_path[SITE_PATH_MAX];
 	char wanted_path[SITE_PATH_MAX];
 	uint8_t token_hash[32];
+	struct hn_pool *pool;
 	struct core_memory *memory;	/* observables: core_memory.c */
 	int64_t next_retain_ms;		/* monotonic */
+	struct site_steady steady;	/* sessions, silence and what is deleted go by it */
 };
 
 /* ---- core_batch.c */

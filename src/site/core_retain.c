@@ -66,5 +66,5 @@ core_retain_tick(struct core *c)
 	if (hn_clock_monotonic_ms() < c->next_retain_ms)
 		return;
 	c->next_retain_ms = hn_clock_monotonic_ms() + EVERY_MS;
-	retain(c, hn_clock_ms());
+	retain(c, site_steady_least(&c->steady));
 }

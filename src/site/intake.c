@@ -128,6 +128,17 @@ poll_files(void *arg)
 	again(in, &in->poll, has_more && !intake_is_held(in) ? 0 : POLL_MS);
 }
 
+/* While the disk takes nothing no source is well, whether it has something to say or not. */
+static void
+put_counts(struct hn_buf *b, const struct site_counts *counts, bool is_disk_full)
+{
+	struct site_counts c = *counts;
+
+	if (is_disk_full && c.state == SITE_SOURCE_OK)
+		c.state = SITE_SOURCE_HELD;
+	site_counts_put(b, &c);
+}
+
 static void
 tell_counts(struct intake *in)
 {
@@ -136,7 +147,7 @@ tell_counts(struct intake *in)
 
 	hn_put_u32(&b, (uint32_t)n);
 	for (size_t i = 0; i < n; i++)
-		site_counts_put(&b, &in->source[i].counts);
+		put_counts(&b, &in->source[i].counts, in->is_disk_full);
 	if (!b.failed && site_child_send(in->child, HN_CORE, SITE_MSG_SOURCE_COUNTS, hn_buf_view(&b)) == HN_OK) {
 		for (size_t i = 0; i < n; i++) {
 			struct site_counts *c = &in->source[i].counts;
@@ -161,6 +172,9 @@ look_at_disk(struct intake *in)
 		hn_log(is_full ? HN_LOG_ERROR : HN_LOG_INFO, "disk", is_full ? "less than reserve_mb = %llu is free: receiving "
 		    "waits; make room or lower [disk] reserve_mb" : "more than reserve_mb = %llu is free: receiving goes on",
 		    (unsigned long long)in->child->config->reserve_mb);
+	for (size_t i = 0; i < in->child->config->n_sources && in->is_disk_full && !is_full; i++)
+		if (in->source[i].counts.state == SITE_SOURCE_HELD)
+			in->source[i].counts.state = SITE_SOURCE_OK;
 	in->is_disk_full = is_full;
 }
 
@@ -170,6 +184,7 @@ every_second(void *arg)
 	struct intake *in = arg;
 
 	look_at_disk(in);
+	(void)site_steady_now(&in->steady);
 	tell_counts(in);
 	again(in, &in->second, SECOND_MS);
 }
@@ -200,7 +215,7 @@ static void
 retain(struct intake *in)
 {
 	const struct site_config *c = in->child->config;
-	const int64_t before_ms = hn_clock_ms() - (int64_t)c->evidence_keep_days * 86400000;
+	const int64_t before_ms = site_steady_least(&in->steady) - (int64_t)c->evidence_keep_days * 86400000;
 	uint32_t deleted = 0;
 	struct hn_err err;
 
@@ -241,6 +256,7 @@ open_log(struct intake *in, struct hn_err *err)
 	in->evidence_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (in->evidence_fd < 0)
 		return HN_FAIL(err, HN_E_IO, 0, "evidence folder");
+	site_steady_open(&in->steady, path);
 	rc = hn_evidence_open(path, &in->log, err);
 	if (rc != HN_OK)
 		return rc;
@@ -368,6 +384,7 @@ stop(struct site_child *c)
 
 	hn_pool_free(in->pool);		/* waits for a seal that is at work */
 	hn_evidence_close(in->log);
+	site_steady_close(&in->steady);
 }
 
 const struct site_role_ops intake_role = {

@@ -6,6 +6,7 @@
 #include "event/pool.h"
 #include "site/batch.h"
 #include "site/child.h"
+#include "site/steady.h"
 #include "store/evidence.h"
 
 #define INTAKE_RECORDS_MAX 512u			/* appended at once */
@@ -114,6 +115,7 @@ struct intake {
 	struct intake_source source[SITE_SOURCES_MAX];
 	struct intake_send send;
 	int64_t next_retain_ms;
+	struct site_steady steady;
 	struct hn_buf certificate, key;		/* PEM; of sources with TLS */
 	struct intake_tls_identity *tls;
 };

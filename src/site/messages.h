@@ -12,6 +12,12 @@ enum site_msg {
 	SITE_MSGS,
 };
 
+/* What is amiss with the site as a whole, as bits; core tells view. */
+enum site_condition {
+	SITE_CONDITION_CLOCK = 1,	/* the wall clock jumped (base/steady.h) */
+	SITE_CONDITION_DATABASE = 2,	/* what was found cannot be kept: core waits, and with it the stream */
+};
+
 extern const struct hn_msg_table site_messages;
 
 /* One line for the reader of docs/processes.md. */

@@ -41,8 +41,8 @@ static void
 tell(const struct site_steady *s)
 {
 	if (s->clock.doubt_ms > 0)
-		hn_log(HN_LOG_WARNING, "clock-jumped", "by_s=%" PRId64 " nothing is deleted for it; set the clock right, or it is "
-		    "believed after %" PRId64 " days", s->clock.apart_ms / 1000, HN_STEADY_DOUBT_MS / 86400000);
+		hn_log(HN_LOG_WARNING, "clock-jumped", "by_s=%" PRId64 " nothing is deleted for it; set the clock right, "
+		    "or it is believed after %" PRId64 " days", s->clock.apart_ms / 1000, HN_STEADY_DOUBT_MS / 86400000);
 	else
 		hn_log(HN_LOG_INFO, "clock-believed", "the wall clock is believed again");
 }

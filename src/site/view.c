@@ -25,6 +25,9 @@ struct view {
 	struct hn_buf json;
 	struct site_outbox out;
 	struct site_store_use stores[SITE_STORES];
+	int64_t steady_ms;		/* core's steady clock less the monotonic one */
+	bool has_steady;		/* core has told it; until then the wall clock serves */
+	unsigned conditions;		/* site_condition, as core told last */
 	int64_t stores_ms;		/* monotonic: when they were looked at; 0: not yet */
 	char db_path[SITE_PATH_MAX + 16];
 };
@@ -59,8 +62,8 @@ struct sources {
 	struct ask *ask;
 	bool is_list;		/* each as JSON, else only the sums */
 	size_t n;
-	uint64_t speaking, silent, never, records, unread, dropped;
-	struct hn_buf unchecked;	/* JSON texts: names of those that are silent or never spoke */
+	uint64_t speaking, silent, never, held, records, unread, dropped;
+	struct hn_buf unchecked;	/* JSON texts: names of those that do not speak */
 };
 
 static const struct site_source *
@@ -72,14 +75,29 @@ config_of(const struct view *v, int64_t id)
 	return NULL;
 }
 
-static const char *
-state_of(struct sources *s, const struct site_source *config, int64_t last_ms)
+/* How long ago a time of core's steady clock was: the wall clock may have jumped since. */
+static int64_t
+age_of(const struct view *v, int64_t ms)
 {
+	const int64_t now_ms = v->has_steady ? v->steady_ms + hn_clock_monotonic_ms() : hn_clock_ms();
+
+	return now_ms > ms ? now_ms - ms : 0;
+}
+
+static const char *
+state_of(struct sources *s, const struct site_source *config, const struct hn_row *row)
+{
+	const int64_t last_ms = hn_row_int(row, 5);
+
+	if (hn_view_eq(hn_row_text(row, 4), HN_LIT("held"))) {
+		s->held++;
+		return "held";
+	}
 	if (last_ms == 0) {
 		s->never++;
 		return "never";
 	}
-	if (config->silent_after_s > 0 && hn_clock_ms() - last_ms > (int64_t)config->silent_after_s * 1000) {
+	if (config->silent_after_s > 0 && age_of(s->ask->view, last_ms) > (int64_t)config->silent_after_s * 1000) {
 		s->silent++;
 		return "silent";
 	}
@@ -88,8 +106,9 @@ state_of(struct sources *s, const struct site_source *config, int64_t last_ms)
 }
 
 static void
-put_source(struct hn_buf *b, const struct hn_row *row, const struct site_source *config, const char *state)
+put_source(struct view *v, const struct hn_row *row, const struct site_source *config, const char *state)
 {
+	struct hn_buf *b = &v->json;
 	const int64_t last_ms = hn_row_int(row, 5);
 
 	hn_buf_printf(b, "{\"id\":%" PRIi64 ",\"name\":", hn_row_int(row, 0));
@@ -103,7 +122,7 @@ put_source(struct hn_buf *b, const struct hn_row *row, const struct site_source 
 	hn_buf_put(b, HN_LIT(",\"last_at\":"));
 	if (last_ms > 0) {
 		hn_buf_char(b, '"');
-		hn_time_put(b, last_ms);
+		hn_time_put(b, hn_clock_ms() - age_of(v, last_ms));	/* as the clock on the wall has it */
 		hn_buf_char(b, '"');
 	} else {
 		hn_buf_put(b, HN_LIT("null"));
@@ -123,7 +142,7 @@ see_source(void *ctx, const struct hn_row *row)
 
 	if (config == NULL)
 		return HN_OK;	/* no longer in the configuration */
-	state = state_of(s, config, hn_row_int(row, 5));
+	state = state_of(s, config, row);
 	s->records += (uint64_t)hn_row_int(row, 6);
 	s->unread += (uint64_t)hn_row_int(row, 7);
 	s->dropped += (uint64_t)hn_row_int(row, 8);
@@ -135,7 +154,7 @@ see_source(void *ctx, const struct hn_row *row)
 	if (s->is_list) {
 		if (s->n > 0)
 			hn_buf_char(&v->json, ',');
-		put_source(&v->json, row, config, state);
+		put_source(v, row, config, state);
 	}
 	s->n++;
 	return HN_OK;
@@ -210,6 +229,32 @@ put_stores(struct view *v, struct hn_buf *b)
 	hn_buf_char(b, ']');
 }
 
+/* What is amiss with the site as a whole, by name: the page has words for each. */
+static void
+put_notices(struct view *v, struct hn_buf *b)
+{
+	struct statvfs fs;
+	const bool is_disk_full = statvfs(v->child->config->data_dir.p, &fs) == 0 &&
+	    (uint64_t)fs.f_bavail * fs.f_frsize < v->child->config->reserve_mb << 20;
+	const struct {
+		bool is_so;
+		const char *name;
+	} rows[] = {
+		{ is_disk_full, "disk" }, { (v->conditions & SITE_CONDITION_DATABASE) != 0, "database" },
+		{ (v->conditions & SITE_CONDITION_CLOCK) != 0, "clock" },
+	};
+	const char *between = "";
+
+	hn_buf_put(b, HN_LIT(",\"notices\":["));
+	for (size_t i = 0; i < HN_COUNT(rows); i++) {
+		if (!rows[i].is_so)
+			continue;
+		hn_buf_printf(b, "%s\"%s\"", between, rows[i].name);
+		between = ",";
+	}
+	hn_buf_char(b, ']');
+}
+
 static enum hn_rc
 answer_state(struct ask *a)
 {
@@ -227,13 +272,14 @@ answer_state(struct ask *a)
 	hn_time_put(b, hn_clock_ms());
 	hn_buf_char(b, '"');
 	put_levels(b, levels);
-	hn_buf_printf(b, ",\"sources\":{\"total\":%zu,\"speaking\":%" PRIu64 ",\"silent\":%" PRIu64 ",\"never\":%" PRIu64 "}",
-	    s.n, s.speaking, s.silent, s.never);
+	hn_buf_printf(b, ",\"sources\":{\"total\":%zu,\"speaking\":%" PRIu64 ",\"silent\":%" PRIu64 ",\"never\":%" PRIu64
+	    ",\"held\":%" PRIu64 "}", s.n, s.speaking, s.silent, s.never, s.held);
 	hn_buf_put(b, HN_LIT(",\"unchecked\":["));
 	hn_buf_put(b, hn_buf_view(&s.unchecked));
 	hn_buf_printf(b, "],\"records\":%" PRIu64 ",\"unread\":%" PRIu64 ",\"dropped\":%" PRIu64, s.records, s.unread,
 	    s.dropped);
 	put_disk(v, b);
+	put_notices(v, b);
 	put_stores(v, b);
 	hn_buf_put(b, HN_LIT(",\"version\":\"" HINOMI_VERSION "\"}"));
 	hn_buf_fini(&s.unchecked);
@@ -369,6 +415,17 @@ send_answer(struct ask *a, enum hn_rc rc)
 }
 
 static enum hn_rc
+take_condition(struct view *v, struct hn_view body)
+{
+	struct hn_get g = HN_GET(body);
+
+	v->steady_ms = hn_get_i64(&g);
+	v->conditions = hn_get_u8(&g);
+	v->has_steady = !g.failed;
+	return hn_get_done(&g) ? HN_OK : HN_E_SYNTAX;
+}
+
+static enum hn_rc
 view_message(struct site_child *c, enum hn_role_id from, const struct hn_msg *m)
 {
 	static enum hn_rc (*const answer[SITE_VIEW_ROUTES])(struct ask *a) = {
@@ -381,6 +438,8 @@ view_message(struct site_child *c, enum hn_role_id from, const struct hn_msg *m)
 	unsigned route, n;
 	enum hn_rc rc;
 
+	if (from == HN_CORE)
+		return take_condition(v, m->body);
 	if (from != HN_WEB)
 		return HN_OK;
 	a.request = hn_get_u32(&g);

@@ -409,17 +409,21 @@ merge_day(const struct hn_observables *s, int32_t day, struct hn_err *err)
 }
 
 enum hn_rc
-hn_observables_merge(struct hn_observables *s, int64_t now_ms, bool force, struct hn_err *err)
+hn_observables_freeze(struct hn_observables *s, int64_t now_ms, bool force, int32_t *day, struct hn_err *err)
 {
-	int32_t day = 0;
 	enum hn_rc rc;
 
 	(void)pthread_mutex_lock(&s->lock);
-	rc = freeze(s, now_ms, force, &day, err);
+	rc = freeze(s, now_ms, force, day, err);
 	(void)pthread_mutex_unlock(&s->lock);
-	if (rc != HN_OK)
-		return rc;
-	rc = merge_day(s, day, err);
+	return rc;
+}
+
+enum hn_rc
+hn_observables_merge_frozen(struct hn_observables *s, int32_t day, struct hn_err *err)
+{
+	const enum hn_rc rc = merge_day(s, day, err);
+
 	if (rc != HN_OK)
 		return rc;
 	(void)pthread_mutex_lock(&s->lock);
@@ -428,6 +432,15 @@ hn_observables_merge(struct hn_observables *s, int64_t now_ms, bool force, struc
 			s->day[i].has_run = false;
 	(void)pthread_mutex_unlock(&s->lock);
 	return HN_OK;
+}
+
+enum hn_rc
+hn_observables_merge(struct hn_observables *s, int64_t now_ms, bool force, struct hn_err *err)
+{
+	int32_t day = 0;
+	const enum hn_rc rc = hn_observables_freeze(s, now_ms, force, &day, err);
+
+	return rc == HN_OK ? hn_observables_merge_frozen(s, day, err) : rc;
 }
 
 static uint64_t

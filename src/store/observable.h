@@ -76,6 +76,14 @@ enum hn_rc hn_observables_sync(struct hn_observables *s, struct hn_err *err) HN_
  */
 enum hn_rc hn_observables_merge(struct hn_observables *s, int64_t now_ms, bool force, struct hn_err *err) HN_MUST_CHECK;
 
+/*
+ * The same in two steps: choose and set aside the journal (quick; HN_E_AGAIN: none), where no put can come in between, and then
+ * merge what was set aside, in another thread.
+ */
+enum hn_rc hn_observables_freeze(struct hn_observables *s, int64_t now_ms, bool force, int32_t *day, struct hn_err *err)
+    HN_MUST_CHECK;
+enum hn_rc hn_observables_merge_frozen(struct hn_observables *s, int32_t day, struct hn_err *err) HN_MUST_CHECK;
+
 /* Delete days before the one of ${before_ms}, then the oldest while there are more than ${max_bytes} (0: no limit). */
 enum hn_rc hn_observables_retain(struct hn_observables *s, int64_t before_ms, uint64_t max_bytes, uint32_t *deleted,
     struct hn_err *err) HN_MUST_CHECK;

@@ -22,7 +22,7 @@ follows_and_doubts(void **state)
 		{ 2 * HOUR, 2 * HOUR, 2 * HOUR, false },	/* set right */
 		{ 3 * HOUR - DAY, 3 * HOUR, 3 * HOUR, true },	/* a day back */
 		{ 4 * HOUR - 400 * DAY, 4 * HOUR, 4 * HOUR, true },	/* over the year */
-		{ 4 * HOUR - 393 * DAY, 4 * HOUR + 7 * DAY, 4 * HOUR + 7 * DAY, true },	/* just not long enough */
+		{ 3 * HOUR - 393 * DAY, 3 * HOUR + 7 * DAY, 3 * HOUR + 7 * DAY, true },	/* just not long enough */
 		{ 5 * HOUR - 393 * DAY, 5 * HOUR + 7 * DAY, 5 * HOUR - 393 * DAY, false },	/* it has stood there: believed */
 	};
 	struct hn_steady s;
