@@ -20,9 +20,10 @@ import drive  # noqa: E402
 import hospital  # noqa: E402
 import plant  # noqa: E402
 import transform  # noqa: E402
-from kit import beacon, dga  # noqa: E402
+from kit import beacon, dga, names, tunnel  # noqa: E402
 from kit.book import read_json, write_json  # noqa: E402
 from kit.clock import DAY, MINUTE, Rng, day_start, utc_ms, utc_text  # noqa: E402
+from kit.play import Play  # noqa: E402
 from scoring import match, rows, table  # noqa: E402
 from scoring.watch import Finding, Watch  # noqa: E402
 
@@ -136,11 +137,38 @@ def acts_in_their_time():
 
 
 def plain(finding, told):
-    """What must be equal: what is said of whom, how sure, and from when to when."""
+    """What must be equal: what is said of whom, how loudly, of how many records, and from when to when."""
     back, moved = told.get("addresses", {}), told.get("weeks_ms", 0)
-    names = tuple(back.get(finding[k], finding[k]) for k in ("source", "destination", "user"))
-    return (finding["kind"], finding["rule"], finding["level"], "%.2f" % finding["score"], finding["count"]) + names + tuple(
+    whose = tuple(back.get(finding[k], finding[k]) for k in ("source", "destination", "user"))
+    return (finding["kind"], finding["rule"], finding["level"], finding["count"]) + whose + tuple(
         utc_text(utc_ms(finding[k]) - moved) for k in ("first_at", "last_at"))
+
+
+def intruded(out):
+    """Two days of a small hospital with a beacon on each way out, a scan, guessing and a tunnel in them: logs and site's words."""
+    month, begin, rng = hospital.Month(out, 60, 5, 0.4), day_start(hospital.START), Rng("test")
+    play, planted = Play(month.book, month.world, rng), []
+    for way in ("connect", "forwarded", "ssl", "http"):
+        victim = plant.victims(month.world, way, rng)[0]
+        path = beacon.Way(month.world, rng, names.bad_domain(rng), victim)
+        for at in beacon.calls(rng, (begin + 3 * 3600000, begin + 40 * 3600000), 600, 0.2, "uniform", "none"):
+            planted += getattr(path, way)(at, (900, 2000))
+    host, at = month.world.of("terminal")[0], begin + DAY + 10 * 3600000
+    play.sweep(at, host.ip, ["%s.20.%d" % (month.world.clinical_net, n) for n in range(1, 200)], [445])
+    play.guess(at, (host.ip, host.name), month.world.one("file"), ["administrator"], 60)
+    domain = names.bad_domain(rng)
+    for n in range(300):
+        name, kind, _, answer = tunnel.dnscat(rng, domain)
+        planted.append(tunnel.query(month.world, host, rng, at + n * 900, (name, kind, answer)))
+    for path, sink in list(month.book.sinks.items()):
+        planted += [(path, sink.head, when, line) for when, line in sink.rows]
+    month.book.sinks.clear()
+    for number, some in enumerate(plant.by_day(planted, begin, 2)):
+        month.day(begin + number * DAY, number)
+        plant.add(month.book, some)
+        month.book.flush()
+    month.book.close()
+    return out
 
 
 def findings(hinomi, folder, lists):
@@ -148,12 +176,12 @@ def findings(hinomi, folder, lists):
     return done.findings()
 
 
-def same_findings(hinomi, folder, one):
+def same_findings(hinomi, folder):
     """Beside the detectors' own findings, some names of the hospital's web are indicators: there is always something to say."""
-    lists, names = folder + "/indicators.txt", sorted(hospital.web.Web(hospital.World(60, 5)).alias.values())
+    lists, values = folder + "/indicators.txt", sorted(hospital.web.Web(hospital.World(60, 5)).alias.values())
     with open(lists, "w", encoding="utf-8") as out:
-        out.write("\n".join(names) + "\n")
-    logs = one + "/logs"
+        out.write("\n".join(values) + "\n")
+    logs = intruded(folder + "/intruded")
     wanted = sorted(plain(f, {}) for f in findings(hinomi, logs, lists))
     drive.true("there is something to say", len(wanted) >= 5)
     for what in ("weeks", "addresses", "shuffle", "split"):
@@ -170,7 +198,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         one = same_bytes(folder)
         judge(folder + "/judge", one)
-        same_findings(hinomi, folder, one)
+        same_findings(hinomi, folder)
     print("the evaluation is right")
 
 

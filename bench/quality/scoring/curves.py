@@ -49,7 +49,7 @@ def picture(title, lines):
                     path.append(("L" if path else "M") + place)
                     last = place
             out.append('<path d="%s" fill="none" stroke="%s" stroke-width="2"/>' % ("".join(path), colour))
-        y = EDGE + 16 + 20 * n
-        out.append('<path d="M%d %d h22" stroke="%s" stroke-width="3"/>' % (EDGE + 14, y - 4, colour))
-        out.append('<text x="%d" y="%d">%s%s</text>' % (EDGE + 42, y, name, "" if points else ": nothing yet"))
+        x = EDGE + 190 * n  # the legend stands above, where no curve is
+        out.append('<path d="M%d 42 h22" stroke="%s" stroke-width="3"/>' % (x, colour))
+        out.append('<text x="%d" y="46">%s%s</text>' % (x + 28, name, "" if points else ": nothing yet"))
     return "\n".join(out) + "\n</svg>\n"
