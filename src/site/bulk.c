@@ -201,6 +201,7 @@ static const struct {
 	{ "/_ingest/pipeline", greet_anything },
 	{ "/_cat/", greet_anything },
 	{ "/winlogbeat", greet_anything },	/* PUT of an index, checks that it is there */
+	{ "/<winlogbeat", greet_anything },	/* the same with a day in its name: <winlogbeat-7.17.0-{now/d}-000001> */
 };
 
 unsigned

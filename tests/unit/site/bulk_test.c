@@ -76,6 +76,7 @@ greets_as_a_beat_expects(void **state)
 		{ "GET", "/_alias/a\"b", "", 200, "\"a\\\"b\":{" },
 		{ "HEAD", "/_index_template/winlogbeat-8.19.2", "", 200, "" },
 		{ "PUT", "/_ilm/policy/winlogbeat", "", 200, "\"acknowledged\":true" },
+		{ "PUT", "/<winlogbeat-7.17.5-{now/d}-000001>", "", 200, "\"acknowledged\":true" },
 		{ "DELETE", "/_template/x", "", 405, "" },
 		{ "GET", "/_search", "", 404, "not found" },
 	};
