@@ -15,6 +15,7 @@
 #include "net/identity.h"
 #include "site/config_value.h"
 #include "site/identity.h"
+#include "site/messages.h"
 #include "site/stores.h"
 #include "site/table.h"
 
@@ -100,10 +101,25 @@ look_at_disk(struct doctor *d)
 	const uint64_t free_mb = (uint64_t)fs.f_bavail * fs.f_frsize >> 20;
 
 	(void)snprintf(about, sizeof(about), "%s (%" PRIu64 " MB)", path, free_mb);
-	if (free_mb < d->config->reserve_mb + 1024)
+	if (free_mb < d->config->reserve_mb)
+		amiss(d, "doctor.disk.full", about);
+	else if (free_mb < d->config->reserve_mb + 1024)
 		amiss(d, "doctor.disk", about);
 	else
 		well(d, "doctor.disk.ok", about);
+}
+
+/* Core leaves a file where it waits for room. */
+static void
+look_at_held(struct doctor *d)
+{
+	char folder[SITE_PATH_MAX], path[SITE_PATH_MAX + 16];
+
+	if (!site_place_path(d->config, SITE_PLACE_STATE, folder))
+		return;
+	(void)snprintf(path, sizeof(path), "%s/" SITE_HELD_NAME, folder);
+	if (access(path, F_OK) == 0)
+		amiss(d, "doctor.held", NULL);
 }
 
 static void
@@ -201,7 +217,7 @@ static enum exit_code
 look(struct doctor *d)
 {
 	static void (*const looks[])(struct doctor *d) = {
-		look_at_kernel, look_at_user, look_at_disk, look_at_stores, look_at_sources, look_at_indicators,
+		look_at_kernel, look_at_user, look_at_disk, look_at_held, look_at_stores, look_at_sources, look_at_indicators,
 		look_at_certificate, look_at_console,
 	};
 	char n[32];

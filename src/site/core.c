@@ -1,6 +1,9 @@
 #include "site/core.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/wire.h"
@@ -22,7 +25,10 @@ core_tell(struct core *c, enum site_change what, struct hn_view id)
 	hn_buf_fini(&b);
 }
 
-/* View measures silence with our clock, and says in words what it cannot see in the database. */
+/*
+ * View measures silence with our clock, and says in words what it cannot see in the database.  Intake must not take sense for
+ * caught that waits for us.
+ */
 static void
 core_tell_condition(struct core *c)
 {
@@ -33,8 +39,29 @@ core_tell_condition(struct core *c)
 	hn_put_u8(&b, (uint8_t)((c->steady.clock.doubt_ms > 0 ? SITE_CONDITION_CLOCK : 0) |
 	    (c->has_end ? SITE_CONDITION_DATABASE : 0)));
 	rc = b.failed ? HN_OK : site_child_send(c->child, HN_VIEW, SITE_MSG_CONDITION, hn_buf_view(&b));
+	rc = b.failed ? rc : site_child_send(c->child, HN_INTAKE, SITE_MSG_CONDITION, hn_buf_view(&b));
 	(void)rc;	/* told again in a second */
 	hn_buf_fini(&b);
+}
+
+/* What `hinomi doctor` sees of it: a file that is there while we wait. */
+static void
+mark_held(struct core *c)
+{
+	char folder[SITE_PATH_MAX], path[SITE_PATH_MAX + 16];
+	int fd;
+
+	if (c->has_end == c->is_marked || !site_place_path(c->child->config, SITE_PLACE_STATE, folder))
+		return;
+	(void)snprintf(path, sizeof(path), "%s/" SITE_HELD_NAME, folder);
+	if (!c->has_end) {
+		c->is_marked = unlink(path) != 0 && errno != ENOENT;
+		return;
+	}
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	c->is_marked = fd >= 0;
+	if (fd >= 0)
+		(void)close(fd);
 }
 
 static void
@@ -45,6 +72,7 @@ every_second(void *arg)
 	enum hn_rc rc;
 
 	core_batch_retry(c);
+	mark_held(c);
 	core_login_tick(c);
 	core_indicators_check(c, false);
 	if (!c->has_end)
@@ -77,6 +105,7 @@ core_start(struct site_child *child, struct hn_err *err)
 	enum hn_rc rc;
 
 	c->child = child;
+	c->is_marked = true;	/* by an earlier process, perhaps */
 	c->pending = HN_BUF(CORE_PENDING_MAX);
 	c->second = (struct hn_timer){ .fire = every_second, .arg = c };
 	site_outbox_init(&c->to_sense, child, HN_SENSE);

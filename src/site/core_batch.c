@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <inttypes.h>
 
 #include "base/clock.h"
@@ -195,7 +196,9 @@ commit_pending(struct core *c)
 	if (rc == HN_E_SYNTAX || rc == HN_E_LIMIT)
 		return rc;
 	if (rc != HN_OK) {
-		hn_log(HN_LOG_ERROR, "not-committed", "rc=%d what=%s", (int)rc, t.err.what);
+		if (!c->has_end)
+			hn_log(HN_LOG_ERROR, "not-committed", "rc=%d what=%s errno=%d: tried again each second; make room on "
+			    "the disk or raise [database] budget_mb", (int)rc, t.err.what, errno);
 		c->has_end = true;
 		site_child_pause(c->child, HN_SENSE, true);
 		return HN_OK;
@@ -205,8 +208,10 @@ commit_pending(struct core *c)
 	c->committed = t.end.next;
 	(void)walk(&t, tell_finding);
 	hn_buf_reset(&c->pending);
-	if (c->has_end)
+	if (c->has_end) {
+		hn_log(HN_LOG_INFO, "committed-again", "what waited is kept");
 		site_child_pause(c->child, HN_SENSE, false);
+	}
 	c->has_end = false;
 	tell_committed(c);
 	return HN_OK;
@@ -220,15 +225,6 @@ core_batch_message(struct core *c, const struct hn_msg *m)
 	if (c->pending.failed)
 		return HN_E_LIMIT;
 	return m->type == SITE_MSG_BATCH_END ? commit_pending(c) : HN_OK;
-}
-
-void
-core_batch_retry(struct core *c)
-{
-	if (c->has_end && commit_pending(c) != HN_OK) {
-		hn_buf_reset(&c->pending);
-		c->has_end = false;
-	}
 }
 
 /* Give a new sense the header lines that an earlier one had seen, source by source. */
@@ -305,8 +301,8 @@ count_source(struct core *c, const struct site_counts *s, struct hn_err *err)
 {
 	const int64_t spoke_ms = s->lines > 0 ? site_steady_now(&c->steady) : 0;
 	const struct hn_value count[] = {
-		HN_SQL_INT(s->source), HN_SQL_INT(spoke_ms), HN_SQL_INT(0), HN_SQL_INT(s->cut),
-		HN_SQL_INT(s->dropped), HN_SQL_INT(s->bytes), HN_SQL_TEXT(HN_LIT("")),
+		HN_SQL_INT(s->source), HN_SQL_INT(spoke_ms), HN_SQL_INT(0), HN_SQL_INT(s->cut), HN_SQL_INT(s->dropped),
+		HN_SQL_INT(s->bytes), HN_SQL_TEXT(HN_LIT("")),
 	};
 	const struct hn_value state[] = {
 		HN_SQL_INT(s->source), HN_SQL_TEXT(hn_view_of(state_name((enum site_source_state)s->state))),
@@ -316,28 +312,63 @@ count_source(struct core *c, const struct site_counts *s, struct hn_err *err)
 	return rc == HN_OK ? hn_db_run(c->db, HN_SQL_SOURCE_STATE, state, HN_COUNT(state), err) : rc;
 }
 
+/* Intake says each thing once: what the database has no room for now is kept until it has. */
+static void
+add_counts(struct core *c, const struct site_counts *said)
+{
+	for (size_t i = 0; i < SITE_SOURCES_MAX; i++) {
+		struct site_counts *sum = &c->counts[i];
+
+		if (sum->source != 0 && sum->source != said->source)
+			continue;
+		sum->source = said->source;
+		sum->state = said->state;
+		sum->lines += said->lines;
+		sum->bytes += said->bytes;
+		sum->cut += said->cut;
+		sum->dropped += said->dropped;
+		return;
+	}
+}
+
+static enum hn_rc
+keep_counts(struct core *c, struct hn_err *err)
+{
+	enum hn_rc rc = hn_db_begin(c->db, err);
+
+	for (size_t i = 0; rc == HN_OK && i < SITE_SOURCES_MAX && c->counts[i].source != 0; i++)
+		rc = count_source(c, &c->counts[i], err);
+	if (rc == HN_OK)
+		rc = hn_db_commit(c->db, err);
+	else
+		hn_db_rollback(c->db);
+	if (rc == HN_OK)
+		memset(c->counts, 0, sizeof(c->counts));
+	return rc;
+}
+
 enum hn_rc
 core_batch_counts(struct core *c, struct hn_view body)
 {
 	struct hn_get g = HN_GET(body);
 	const uint32_t n = hn_get_u32(&g);
 	struct hn_err err = { .what = "" };
-	enum hn_rc rc = hn_db_begin(c->db, &err);
+	enum hn_rc rc;
 
 	for (uint32_t i = 0; i < n && !g.failed; i++) {
 		struct site_counts s;
 
 		site_counts_get(&g, &s);
-		if (rc == HN_OK && !g.failed)
-			rc = count_source(c, &s, &err);
+		if (!g.failed)
+			add_counts(c, &s);
 	}
-	if (rc == HN_OK)
-		rc = hn_db_commit(c->db, &err);
-	else
-		hn_db_rollback(c->db);
-	if (rc != HN_OK)
+	if (!hn_get_done(&g))
+		return HN_E_SYNTAX;
+	rc = keep_counts(c, &err);
+	if (rc != HN_OK && !c->has_said_counts)
 		hn_log(HN_LOG_WARNING, "counts-not-kept", "rc=%d what=%s", (int)rc, err.what);
-	return hn_get_done(&g) ? HN_OK : HN_E_SYNTAX;
+	c->has_said_counts = rc != HN_OK;
+	return HN_OK;
 }
 
 /* Lines that the reader died on, twice: kept aside, and a person is told. */
@@ -385,12 +416,41 @@ put_source(struct core *c, const struct site_source *s, struct hn_err *err)
 	return hn_db_run(c->db, HN_SQL_SOURCE_PUT, values, HN_COUNT(values), err);
 }
 
+static enum hn_rc
+put_sources(struct core *c, struct hn_err *err)
+{
+	enum hn_rc rc = HN_OK;
+
+	for (size_t i = 0; rc == HN_OK && i < c->child->config->n_sources; i++)
+		rc = put_source(c, &c->child->config->source[i], err);
+	return rc;
+}
+
+void
+core_batch_retry(struct core *c)
+{
+	c->lacks_sources = c->lacks_sources && put_sources(c, NULL) != HN_OK;
+	if (c->has_end && commit_pending(c) != HN_OK) {
+		hn_buf_reset(&c->pending);
+		c->has_end = false;
+	}
+}
+
+bool
+core_lacks_room(enum hn_rc rc)
+{
+	return rc == HN_E_IO;
+}
+
 enum hn_rc
 core_batch_start(struct core *c, struct hn_err *err)
 {
 	enum hn_rc rc = site_progress_get(c->db, &c->committed, err);
 
-	for (size_t i = 0; rc == HN_OK && i < c->child->config->n_sources; i++)
-		rc = put_source(c, &c->child->config->source[i], err);
+	if (rc == HN_OK)
+		rc = put_sources(c, err);
+	c->lacks_sources = core_lacks_room(rc);
+	if (c->lacks_sources)
+		rc = HN_OK;
 	return rc == HN_OK ? core_memory_open(c->child->config, c->committed, &c->memory, err) : rc;
 }

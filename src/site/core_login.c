@@ -92,7 +92,11 @@ core_login_start(struct core *c, struct hn_err *err)
 		return HN_FAIL(err, HN_E_LIMIT, 0, "data_dir");
 	(void)snprintf(c->token_path, sizeof(c->token_path), "%.900s/token", folder);
 	(void)snprintf(c->wanted_path, sizeof(c->wanted_path), "%.900s/token-wanted", folder);
-	return make_token(c, err);
+
+	const enum hn_rc rc = make_token(c, err);
+
+	c->lacks_token = core_lacks_room(rc);
+	return c->lacks_token ? HN_OK : rc;
 }
 
 static void
@@ -113,10 +117,15 @@ core_login_tick(struct core *c)
 	static unsigned seconds;
 	struct hn_err err = { .what = "" };
 
-	if (unlink(c->wanted_path) == 0 && make_token(c, &err) != HN_OK)
-		hn_log(HN_LOG_ERROR, "token-not-made", "what=%s", err.what);
 	if (++seconds % 600 == 0)
 		sweep(c);
+	if (unlink(c->wanted_path) == 0)
+		c->lacks_token = true;
+	if (!c->lacks_token)
+		return;
+	c->lacks_token = make_token(c, &err) != HN_OK;
+	if (c->lacks_token && seconds % 60 == 0)
+		hn_log(HN_LOG_ERROR, "token-not-made", "what=%s", err.what);
 }
 
 struct role_found {

@@ -31,6 +31,10 @@ struct core {
 	struct hn_db *db;
 	uint64_t committed;		/* offset of the evidence log */
 	struct hn_buf pending;		/* u32 type, u32 length, body: of the batch being told */
+	bool is_marked;			/* the file SITE_HELD_NAME is there */
+	bool has_said_counts;		/* that they are not kept */
+	bool lacks_token, lacks_sources;	/* the disk had no room for them when we began */
+	struct site_counts counts[SITE_SOURCES_MAX];	/* what sources did and the database does not have yet */
 	bool has_end;			/* the batch is whole, but could not be committed yet */
 	struct site_outbox to_sense;
 	struct hn_timer second;
@@ -64,6 +68,9 @@ enum hn_rc core_batch_quarantined(struct core *c, struct hn_view body) HN_MUST_C
 /* ---- core_retain.c: the database's budget */
 enum hn_rc core_retain_start(struct core *c, struct hn_err *err) HN_MUST_CHECK;
 void core_retain_tick(struct core *c);
+
+/* Whether what just failed is worth another try in a second: the disk or the database's budget is full, or the disk is ill. */
+bool core_lacks_room(enum hn_rc rc);
 
 /* Read where the database stands and which sources there are. */
 enum hn_rc core_batch_start(struct core *c, struct hn_err *err) HN_MUST_CHECK;

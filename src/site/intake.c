@@ -204,8 +204,9 @@ sealed(struct hn_job *job)
 	struct hn_evidence_state state;
 
 	in->is_sealing = false;
-	if (in->seal_rc != HN_OK && in->seal_rc != HN_E_AGAIN)
+	if (in->seal_rc != HN_OK && in->seal_rc != HN_E_AGAIN && in->seal_rc != in->seal_said)
 		hn_log(HN_LOG_ERROR, "seal", "rc=%d", in->seal_rc);
+	in->seal_said = in->seal_rc;
 	hn_evidence_state(in->log, &state);
 	if (in->seal_rc == HN_OK && state.unsealed > 0 && hn_pool_submit(in->pool, &in->seal) == HN_OK)
 		in->is_sealing = true;
@@ -241,7 +242,7 @@ keep_up(void *arg)
 		retain(in);
 	if (!in->is_sealing && state.unsealed > 0 && hn_pool_submit(in->pool, &in->seal) == HN_OK)
 		in->is_sealing = true;
-	again(in, &in->upkeep, state.unsealed > 1 ? SECOND_MS : UPKEEP_MS);
+	again(in, &in->upkeep, state.unsealed > 1 && in->seal_said == HN_OK ? SECOND_MS : UPKEEP_MS);
 }
 
 static enum hn_rc
@@ -353,6 +354,8 @@ message(struct site_child *c, enum hn_role_id from, const struct hn_msg *m)
 		return intake_send_done(in, m->body);
 	case SITE_MSG_COMMITTED:
 		return intake_send_committed(in, m->body);
+	case SITE_MSG_CONDITION:
+		return intake_send_condition(in, m->body);
 	case SITE_MSG_ROLE_STATE:
 		return intake_send_role_state(in, m->body);
 	default:

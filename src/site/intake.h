@@ -62,6 +62,7 @@ struct intake_send {
 	uint64_t done;		/* sense has done all before */
 	uint64_t committed;
 	bool knows_committed, has_sense, is_full;
+	bool is_core_held;	/* core waits for room: sense, which waits for core, is not to blame */
 	bool is_alone;		/* a suspect is on its way: nothing else until it is done */
 	bool has_victim;	/* sense is gone with a batch it had not done */
 	bool has_status;	/* the parent has said how sense ended */
@@ -80,6 +81,7 @@ void intake_send_more(struct intake *in);
 void intake_send_peer(struct intake *in, enum hn_role_id peer, bool is_there);
 enum hn_rc intake_send_done(struct intake *in, struct hn_view body) HN_MUST_CHECK;
 enum hn_rc intake_send_committed(struct intake *in, struct hn_view body) HN_MUST_CHECK;
+enum hn_rc intake_send_condition(struct intake *in, struct hn_view body) HN_MUST_CHECK;
 enum hn_rc intake_send_role_state(struct intake *in, struct hn_view body) HN_MUST_CHECK;
 
 /* Bytes of the log that sense has not done. */
@@ -108,7 +110,7 @@ struct intake {
 	bool needs_sync, is_disk_full, is_sealing;
 	struct hn_pool *pool;
 	struct hn_job seal;
-	enum hn_rc seal_rc;
+	enum hn_rc seal_rc, seal_said;
 	struct hn_timer sync, poll, second, upkeep, gather;
 	bool is_gathering;
 	int evidence_fd;	/* of the folder, for statfs */

@@ -15,6 +15,14 @@
 #define WATCHDOG_MS 30000	/* a batch that takes sense so long has caught it */
 
 static void
+watch(struct intake *in)
+{
+	hn_loop_cancel(in->child->loop, &in->send.watchdog);
+	if (in->send.n_window > 0 && hn_loop_after(in->child->loop, &in->send.watchdog, WATCHDOG_MS) != HN_OK)
+		site_child_end(in->child);
+}
+
+static void
 catch_sense(void *arg)
 {
 	struct intake *in = arg;
@@ -22,6 +30,10 @@ catch_sense(void *arg)
 
 	if (in->send.n_window == 0 || !in->send.has_sense)
 		return;
+	if (in->send.is_core_held) {
+		watch(in);
+		return;
+	}
 	in->send.is_killer = true;
 	hn_put_u8(&b, HN_SENSE);
 	hn_put_bytes(&b, HN_LIT("no progress on a batch"));
@@ -49,14 +61,6 @@ intake_send_backlog(const struct intake *in)
 
 	hn_evidence_state(in->log, &state);
 	return state.end > in->send.done ? state.end - in->send.done : 0;
-}
-
-static void
-watch(struct intake *in)
-{
-	hn_loop_cancel(in->child->loop, &in->send.watchdog);
-	if (in->send.n_window > 0 && hn_loop_after(in->child->loop, &in->send.watchdog, WATCHDOG_MS) != HN_OK)
-		site_child_end(in->child);
 }
 
 /* The suspect that holds ${offset}, or the next one behind it; NULL: none. */
@@ -337,6 +341,19 @@ intake_send_committed(struct intake *in, struct hn_view body)
 	if (is_first)
 		begin(in);
 	return HN_OK;
+}
+
+enum hn_rc
+intake_send_condition(struct intake *in, struct hn_view body)
+{
+	struct hn_get g = HN_GET(body);
+	const bool was_held = in->send.is_core_held;
+
+	(void)hn_get_i64(&g);
+	in->send.is_core_held = (hn_get_u8(&g) & SITE_CONDITION_DATABASE) != 0;
+	if (was_held && !in->send.is_core_held)
+		watch(in);
+	return hn_get_done(&g) ? HN_OK : HN_E_SYNTAX;
 }
 
 enum hn_rc

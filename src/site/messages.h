@@ -12,6 +12,9 @@ enum site_msg {
 	SITE_MSGS,
 };
 
+/* In SITE_PLACE_STATE while core cannot keep what was found: `hinomi doctor` looks for it. */
+#define SITE_HELD_NAME "held"
+
 /* What is amiss with the site as a whole, as bits; core tells view. */
 enum site_condition {
 	SITE_CONDITION_CLOCK = 1,	/* the wall clock jumped (base/steady.h) */
