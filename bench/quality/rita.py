@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from scoring import contacts  # noqa: E402
 
+VERSION = 1
 LEAST = 4
 DAY = 86400
 

@@ -8,6 +8,7 @@ docs/.  What was missed and what was false stands in WORK/report.txt, or where -
 """
 import argparse
 import fcntl
+import glob
 import os
 import subprocess
 import sys
@@ -46,6 +47,8 @@ class Bench:
         stamp = self.path("%s.made-%d.%d.%d" % (name, hospital.VERSION, plant.VERSION, chains.VERSION))
         if not os.path.exists(stamp):
             make()
+            for old in glob.glob(self.path("*.rita-*.json")):
+                os.unlink(old)
             open(stamp, "w", encoding="utf-8").close()
 
     def prepare(self, needs):

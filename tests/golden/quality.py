@@ -145,7 +145,7 @@ def plain(finding, told):
 
 
 def intruded(out):
-    """Two days of a small hospital with a beacon on each way out, a scan, guessing and a tunnel in them: logs and site's words."""
+    """Two days of a small hospital with a beacon on each way out, a scan, guessing and a tunnel in them."""
     month, begin, rng = hospital.Month(out, 60, 5, 0.4), day_start(hospital.START), Rng("test")
     play, planted = Play(month.book, month.world, rng), []
     for way in ("connect", "forwarded", "ssl", "http"):

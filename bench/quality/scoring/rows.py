@@ -5,7 +5,7 @@ import statistics
 import subprocess
 
 from kit import dga
-from kit.book import read_json
+from kit.book import read_json, write_json
 from kit.clock import MINUTE, utc_ms, utc_text
 
 import rita
@@ -51,10 +51,18 @@ def contracts(folder):
         return tuple("." + line.split(",")[0] for line in text)
 
 
-def contact_places(folder, cases):
-    """RITA's pairs as hits for a curve: (score, label id or None); it is told the house's contracts as we are."""
-    known = contracts(folder)
-    best = {pair: v for pair, v in rita.pairs(contacts.of(folder)).items() if not ("." + pair[1]).endswith(known)}
+def rita_of(folder):
+    """RITA's pairs of a folder, worked out once; it is told the house's contracts as we are."""
+    kept = folder + ".rita-%d.json" % rita.VERSION
+    if not os.path.exists(kept):
+        known = contracts(logs(folder))
+        write_json(kept, [[client, peer, value] for (client, peer), value in rita.pairs(contacts.of(logs(folder))).items()
+                          if not ("." + peer).endswith(known)])
+    return {(client, peer): value for client, peer, value in read_json(kept)}
+
+
+def contact_places(best, cases):
+    """RITA's pairs as hits for a curve: (score, label id or None)."""
     sides = [(c["id"], match.spoken(c["hosts"] + c["accounts"] + [c.get("behind", "")]), match.spoken(c["peers"])) for c in cases]
     return [(value, next((i for i, hosts, peers in sides if client in hosts and plain(peer) in peers), None))
             for (client, peer), value in best.items()]
@@ -82,7 +90,7 @@ def beacon_sets(bench, folders):
         for f in said:
             hit, _ = match.beacons([f], label["cases"])
             ours.append(((f.level, f.score), next(iter(hit), None)))
-        theirs += contact_places(logs(folder), label["cases"])
+        theirs += contact_places(rita_of(folder), label["cases"])
     return {"cases": cases, "found": found, "false": false, "ranks": ranks, "days": days, "ours": ours, "theirs": theirs}
 
 
