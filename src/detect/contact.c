@@ -9,19 +9,29 @@
 #define NAMES_MAX 100000u	/* pairs of client and address whose name is known: 13 MB */
 #define FLOWS_MAX 65536u	/* connections told of lately */
 #define PROXIES_MAX 256u
+#define ASKED_MAX 4096u		/* sites that clients asked a proxy for lately */
+#define RELAYS_MAX 4096u
+#define FETCH_MS 5000		/* a proxy fetches so soon after it was asked */
+#define RELAY_CONTACTS 30u	/* before a machine can be taken for a proxy */
 #define SITES 4096u		/* a power of two: names whose registrable part was looked up lately */
 #define AGAIN_MS (600 * 1000)	/* logs of one connection lie at most so far apart in their own times */
 
 /* The name by which a client last knew an address. */
 struct known_name {
 	uint8_t n;
-	char text[119];		/* a longer name is not remembered */
+	bool is_logged;		/* by a log of TLS or of requests, which tells of each connection to it */
+	char text[118];		/* a longer name is not remembered */
 };
 
 struct told_flow {
 	int64_t at_ms;
 	uint32_t by;		/* which kind of record told first */
 	uint32_t unused;
+};
+
+/* How often a machine spoke to what a client had just asked a proxy for. */
+struct relay {
+	uint32_t after_asked, contacts;
 };
 
 struct looked_up {
@@ -32,8 +42,8 @@ struct looked_up {
 struct contacts {
 	uint64_t seed;
 	const struct scope *scope;
-	struct keyed *names, *flows, *proxies;
-	struct keyed *tables[3];
+	struct keyed *names, *flows, *proxies, *asked, *relays;
+	struct keyed *tables[5];
 	struct looked_up site[SITES];
 	char name[CONTACT_NAME_MAX + 1];	/* of the contact being read */
 	char answered[CONTACT_NAME_MAX + 1];	/* of the DNS answer being learnt */
@@ -51,7 +61,9 @@ contacts_new(uint64_t seed, const struct scope *scope)
 	c->tables[0] = c->names = keyed_new(sizeof(struct known_name), NAMES_MAX);
 	c->tables[1] = c->flows = keyed_new(sizeof(struct told_flow), FLOWS_MAX);
 	c->tables[2] = c->proxies = keyed_new(sizeof(uint64_t), PROXIES_MAX);
-	if (c->names == NULL || c->flows == NULL || c->proxies == NULL) {
+	c->tables[3] = c->asked = keyed_new(sizeof(int64_t), ASKED_MAX);
+	c->tables[4] = c->relays = keyed_new(sizeof(struct relay), RELAYS_MAX);
+	if (c->names == NULL || c->flows == NULL || c->proxies == NULL || c->asked == NULL || c->relays == NULL) {
 		contacts_free(c);
 		return NULL;
 	}
@@ -133,16 +145,17 @@ key_of_pair(const struct contacts *c, struct hn_view who, struct hn_addr whom)
 }
 
 static void
-remember_name(struct contacts *c, struct hn_view who, struct hn_addr addr, struct hn_view name)
+remember_name(struct contacts *c, uint64_t pair, struct hn_view name, bool is_logged)
 {
 	struct known_name *known;
 
 	if (name.n == 0 || name.n > sizeof(known->text))
 		return;
-	known = keyed_get(c->names, key_of_pair(c, who, addr), NULL);
+	known = keyed_get(c->names, pair, NULL);
 	if (known == NULL)
 		return;
 	known->n = (uint8_t)name.n;
+	known->is_logged |= is_logged;
 	memcpy(known->text, name.p, name.n);
 }
 
@@ -156,7 +169,7 @@ learn_answers(struct contacts *c, const struct record *r)
 
 	while (name.n > 0 && record_list_next(&rest, &answer))
 		if (hn_addr_parse(answer, &addr) == HN_OK)
-			remember_name(c, record_machine(r), addr, name);
+			remember_name(c, key_of_pair(c, record_machine(r), addr), name, false);
 }
 
 static bool
@@ -177,6 +190,16 @@ named_by(const struct record *r)
 	return HN_LIT("");
 }
 
+/* A connection whose service has a log of its own. */
+static bool
+is_told_elsewhere(const struct record *r)
+{
+	const struct hn_view service = record_get(r, FIELD_NETWORK_PROTOCOL);
+
+	return strcmp(r->dataset, "zeek.conn") == 0 && (hn_view_search(service, HN_LIT("ssl")) < service.n ||
+	    hn_view_eq(service, HN_LIT("http")));
+}
+
 static void
 name_peer(struct contacts *c, const struct record *r, struct contact *o)
 {
@@ -188,7 +211,7 @@ name_peer(struct contacts *c, const struct record *r, struct contact *o)
 		o->whom = lower_name(given, c->name);
 		o->is_named = o->whom.n > 0;
 		if (o->is_named && o->has_whom_addr && !o->is_proxied)
-			remember_name(c, o->who, o->whom_addr, o->whom);
+			remember_name(c, key_of_pair(c, o->who, o->whom_addr), o->whom, true);
 	}
 	if (o->whom.n == 0 && given.n > 0)
 		o->whom = given;
@@ -200,6 +223,7 @@ name_peer(struct contacts *c, const struct record *r, struct contact *o)
 		memcpy(c->name, known->text, known->n);
 		o->whom = (struct hn_view){ c->name, known->n };
 		o->is_named = true;
+		o->is_again = known->is_logged && is_told_elsewhere(r);
 	}
 }
 
@@ -259,7 +283,7 @@ is_told(struct contacts *c, const struct record *r, const struct contact *o)
 
 	if (o->source_port == 0 || !o->has_whom_addr || !o->has_who_addr)
 		return false;
-	flow = keyed_get(c->flows, contact_join(key_of_pair(c, o->who, o->whom_addr), ports), &is_new);
+	flow = keyed_get(c->flows, contact_join(contact_join(o->pair, key_of_addr(c, o->whom_addr)), ports), &is_new);
 	if (flow == NULL)
 		return false;
 	if (!is_new && flow->by != (uint32_t)r->kind && llabs(o->at_ms - flow->at_ms) < AGAIN_MS)
@@ -282,6 +306,36 @@ measure(const struct record *r, struct contact *o)
 	    is_state_failed(record_get(r, FIELD_NETWORK_STATE));
 }
 
+/*
+ * A proxy's own connections follow on what its clients asked for: a machine most of whose contacts do so speaks for others,
+ * by whatever address it goes out.
+ */
+static bool
+is_relay(struct contacts *c, const struct contact *o)
+{
+	const int64_t *asked_ms;
+	struct relay *relay;
+	int64_t *now_ms;
+
+	if (o->is_proxied) {
+		now_ms = keyed_get(c->asked, o->site_key, NULL);
+		if (now_ms != NULL)
+			*now_ms = o->at_ms;
+		return false;
+	}
+	if (keyed_count(c->asked) == 0 || o->way == CONTACT_INSIDE || o->way == CONTACT_IN)
+		return false;
+	relay = keyed_get(c->relays, o->who_key, NULL);
+	asked_ms = keyed_find(c->asked, o->site_key);
+	if (relay == NULL)
+		return false;
+	if (o->is_named && !o->is_again) {
+		relay->contacts++;
+		relay->after_asked += asked_ms != NULL && llabs(o->at_ms - *asked_ms) < FETCH_MS;
+	}
+	return relay->contacts >= RELAY_CONTACTS && relay->after_asked > relay->contacts / 2;
+}
+
 bool
 contact_of(struct contacts *c, const struct record *r, struct contact *out)
 {
@@ -301,12 +355,13 @@ contact_of(struct contacts *c, const struct record *r, struct contact *out)
 	measure(r, &o);
 	o.way = way_of(c, &o);
 	o.site = o.is_named ? contact_site(c, o.whom) : o.whom;
-	o.is_again = is_told(c, r, &o);
 	o.who_key = contact_key(c, o.who);
 	o.whom_key = contact_key(c, o.whom);
 	o.site_key = contact_key(c, o.site);
 	o.pair = contact_join(o.who_key, o.whom_key);
 	o.pair_site = contact_join(o.who_key, o.site_key);
+	o.is_by_relay |= is_relay(c, &o);
+	o.is_again = o.is_again || is_told(c, r, &o);
 	*out = o;
 	return true;
 }

@@ -15,7 +15,7 @@ enum contact_way {
 	CONTACT_OUT,		/* one of ours to the outside, maybe through a proxy */
 	CONTACT_IN,		/* from the outside to one of ours */
 	CONTACT_INSIDE,		/* both are ours */
-	CONTACT_PASSING,	/* neither is: not our business */
+	CONTACT_PASSING,	/* neither is, as far as we were told what is ours */
 };
 
 struct contact {

@@ -10,17 +10,20 @@ static double
 weight_of_rarity(const struct prevalence *p)
 {
 	static const struct {
-		double share;	/* and more */
+		double share;
+		uint32_t machines;	/* either, and more */
 		double weight;
-	} steps[] = { { 0.50, -4.0 }, { 0.20, -2.5 }, { 0.05, -1.0 }, { 0.02, 0.0 } };
+	} steps[] = {
+		{ 0.5, UINT32_MAX, -4.0 }, { 0.2, 20, -3.0 }, { 0.1, 10, -2.2 }, { 0.05, 5, -1.5 }, { 1, 3, -0.7 }, { 1, 2, 0.2 },
+	};
 	const double share = p->active > 0 ? (double)p->machines / p->active : 0;
 
 	if (p->active < MACHINES_MIN)
 		return 0;
 	for (size_t i = 0; i < HN_COUNT(steps); i++)
-		if (share >= steps[i].share && p->machines > 1)
+		if (p->machines > 1 && (share >= steps[i].share || p->machines >= steps[i].machines))
 			return steps[i].weight;
-	return p->machines <= 1 ? 0.8 : 0.4;
+	return 0.8;
 }
 
 /* Newness counts only where we have watched for long enough to know. */

@@ -17,9 +17,9 @@ static const struct row {
 } rows[] = {
 	{ CONN "1.0\tC1\t10.0.0.5\t50000\t203.0.113.9\t443\ttcp\tssl\t10\t20\tSF", true, false, false, CONTACT_OUT,
 	    "10.0.0.5", "203.0.113.9", "203.0.113.9" },
-	{ SSL "1.1\tC1\t10.0.0.5\t50000\t203.0.113.9\t443\tA.B.Example.co.jp", true, true, false, CONTACT_OUT,
+	{ SSL "1.1\tC1\t10.0.0.5\t50000\t203.0.113.9\t443\tA.B.Example.co.jp", true, false, false, CONTACT_OUT,
 	    "10.0.0.5", "a.b.example.co.jp", "example.co.jp" },
-	{ CONN "61.0\tC2\t10.0.0.5\t50001\t203.0.113.9\t443\ttcp\tssl\t10\t20\tSF", true, false, false, CONTACT_OUT,
+	{ CONN "61.0\tC2\t10.0.0.5\t50001\t203.0.113.9\t443\ttcp\tssl\t10\t20\tSF", true, true, false, CONTACT_OUT,
 	    "10.0.0.5", "a.b.example.co.jp", "example.co.jp" },
 	{ CONN "62.0\tC3\t10.0.0.6\t50001\t203.0.113.9\t443\ttcp\tssl\t10\t20\tSF", true, false, false, CONTACT_OUT,
 	    "10.0.0.6", "203.0.113.9", "203.0.113.9" },
