@@ -8,13 +8,13 @@
  * yesterday, is worth a look; what half the house speaks to is the house's daily business.
  */
 struct prevalence {
-	uint32_t machines;	/* of ours that spoke to this site, about */
-	uint32_t active;	/* machines of ours that speak to the outside at all, about */
+	uint32_t machines;	/* of ours that spoke to this site: exact up to 24, beyond about */
+	uint32_t active;	/* machines of ours that speak to the outside at all */
 	int64_t site_first_ms;	/* when somebody first spoke to it */
 	int64_t began_ms;	/* when we began to watch: nothing can be known to be older */
 };
 
-#define PREVALENCE_SITES_MAX 200000u	/* 22 MB; the one that nobody spoke to for longest is forgotten */
+#define PREVALENCE_SITES_MAX 100000u	/* 22 MB; the one that nobody spoke to for longest is forgotten */
 
 struct prevalences;
 
