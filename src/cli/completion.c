@@ -335,11 +335,10 @@ static const struct {
 void
 completion_put(const char *shell, enum hn_lang lang, FILE *to)
 {
-	for (size_t i = 0; i < HN_COUNT(shells); i++) {
-		if (strcmp(shells[i].shell, shell) == 0) {
-			shells[i].put(to, lang);
-			return;
-		}
-	}
-	assert(!"a shell of COMPLETION_SHELLS");
+	size_t i = 0;
+
+	while (i < HN_COUNT(shells) && strcmp(shells[i].shell, shell) != 0)
+		i++;
+	assert(i < HN_COUNT(shells));	/* the choices of the option are COMPLETION_SHELLS */
+	shells[i].put(to, lang);
 }
