@@ -4,6 +4,7 @@
 #include "cli/hunt.h"
 #include "cli/indicators.h"
 #include "cli/manual.h"
+#include "cli/rules.h"
 #include "cli/site.h"
 #include "cli/token.h"
 #include "cli/watch.h"
@@ -14,6 +15,9 @@ const struct command *const commands[] = {
 	&indicators_list_command,
 	&indicators_check_command,
 	&indicators_export_command,
+	&rules_list_command,
+	&rules_check_command,
+	&rules_show_command,
 	&hunt_command,
 	&evidence_verify_command,
 	&manual_command,

@@ -131,7 +131,7 @@ open_engine(struct watch *w, struct watch_lists *lists)
 {
 	struct hn_err err = { .what = "" };
 
-	w->detect_conf = (struct detect_conf){ &w->scope, watch_lists_indicators(lists) };
+	w->detect_conf = (struct detect_conf){ &w->scope, watch_lists_indicators(lists), watch_lists_rules(lists), NULL };
 	w->reader_conf = (struct reader_conf){
 		.zone = &w->zone, .now_ms = hn_clock_ms(),
 		.logformat = hn_view_of(arguments_value(w->args, "logformat", "")),

@@ -7,6 +7,7 @@
 #include "base/load.h"
 #include "base/mem.h"
 #include "cli/indicator_files.h"
+#include "cli/rule_files.h"
 
 #define ALLOW_BYTES_MAX (16u << 20)
 
@@ -15,6 +16,8 @@ struct watch_lists {
 	struct indicator_table *owned;
 	const struct indicator_table *indicators;
 	struct indicator_build *build;
+	struct sigma_set *owned_rules;
+	const struct sigma_set *rules;	/* the same, for those who only read */
 	struct indicator_files files;
 };
 
@@ -74,6 +77,21 @@ read_all_indicators(struct watch_lists *l)
 	return true;
 }
 
+static bool
+read_rules(struct watch_lists *l)
+{
+	const struct arguments *a = l->watch->args;
+	const char *paths[COMMAND_GIVEN_MAX];
+	size_t n = 0, unread;
+
+	while (n < COMMAND_GIVEN_MAX && (paths[n] = arguments_nth(a, "rules", n)) != NULL)
+		n++;
+	if (n > 0 && !rule_files_read(a, paths, n, &l->owned_rules, &unread))
+		return false;
+	l->rules = l->owned_rules;
+	return true;
+}
+
 bool
 watch_lists_open(struct watch *w, struct watch_lists **out)
 {
@@ -83,7 +101,8 @@ watch_lists_open(struct watch *w, struct watch_lists **out)
 	if (*out == NULL)
 		return false;
 	(*out)->watch = w;
-	return (allow == NULL || read_allow(w, allow)) && read_all_indicators(*out);
+	return (allow == NULL || read_allow(w, allow)) && read_all_indicators(*out) &&
+	    read_rules(*out);
 }
 
 void
@@ -94,6 +113,7 @@ watch_lists_close(struct watch_lists *l)
 	indicator_table_close(l->owned);
 	indicator_files_close(&l->files);
 	indicator_build_free(l->build);
+	sigma_set_free(l->owned_rules);
 	hn_free(l);
 }
 
@@ -101,4 +121,10 @@ const struct indicator_table *const *
 watch_lists_indicators(const struct watch_lists *l)
 {
 	return &l->indicators;
+}
+
+const struct sigma_set *const *
+watch_lists_rules(const struct watch_lists *l)
+{
+	return &l->rules;
 }

@@ -13,4 +13,7 @@ void watch_lists_close(struct watch_lists *l);
 /* The table in force, for struct detect_conf. */
 const struct indicator_table *const *watch_lists_indicators(const struct watch_lists *l);
 
+/* The Sigma rules of --rules; NULL in it: none. */
+const struct sigma_set *const *watch_lists_rules(const struct watch_lists *l);
+
 #endif

@@ -9,6 +9,7 @@
 #include "record/record.h"
 
 struct indicator_table;
+struct sigma_set;
 
 /*
  * The seam between record and detector.
@@ -33,6 +34,7 @@ struct sight {
 struct detect_conf {
 	const struct scope *scope;
 	const struct indicator_table *const *indicators;	/* the table in force: swapped whole between batches */
+	const struct sigma_set *const *rules;	/* the Sigma rules in force, in the same way; NULL, or NULL in it: none */
 	struct contacts *contacts;	/* makes keys and registrable domains; made by the engine */
 };
 

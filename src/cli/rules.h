@@ -1,0 +1,11 @@
+#ifndef CLI_RULES_H
+#define CLI_RULES_H
+
+#include "cli/command.h"
+
+/* `hinomi rules list|check|show`: what Sigma rules there are, which can be used, and why others cannot. */
+extern const struct command rules_list_command;
+extern const struct command rules_check_command;
+extern const struct command rules_show_command;
+
+#endif

@@ -1,0 +1,302 @@
+#include "unit/test.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "detect/sigma/run.h"
+
+#define PAIRS_MAX 6u
+#define HEAD "title: t\nid: r\nlogsource: {product: windows, category: process_creation}\ndetection:\n"
+
+static void
+count(void *ctx, uint32_t rule)
+{
+	(void)rule;
+	++*(unsigned *)ctx;
+}
+
+/* A set of this one rule; its reason where it cannot be used. */
+static struct sigma_set *
+set_of(const char *detection, const char **why_not)
+{
+	char yaml[8192];
+	struct sigma_set *set;
+
+	(void)snprintf(yaml, sizeof(yaml), HEAD "%s", detection);
+	assert_int_equal(sigma_set_new(&set, NULL), HN_OK);
+	if (sigma_set_add(set, HN_LIT("r.yml"), hn_view_of(yaml), NULL) != HN_OK)
+		fail_msg("not read: %s", yaml);
+	assert_int_equal(sigma_set_seal(set, NULL), HN_OK);
+	*why_not = sigma_set_rule(set, 0)->why_not;
+	return set;
+}
+
+/* "Field=value" pairs into a Sysmon record that a program was started. */
+static void
+fill(struct record *r, const char *const *pairs)
+{
+	record_reset(r);
+	r->dataset = "windows.sysmon";
+	r->kind = RECORD_PROCESS;
+	record_set(r, FIELD_EVENT_CODE, HN_LIT("1"));
+	for (size_t i = 0; i < PAIRS_MAX && pairs[i] != NULL; i++) {
+		struct hn_view rest = hn_view_of(pairs[i]), name;
+
+		(void)hn_view_cut(&rest, '=', &name);
+		record_keep(r, name, rest);
+	}
+}
+
+static bool
+meets(const char *detection, const char *const *pairs)
+{
+	static struct record r;
+	const char *why_not;
+	struct sigma_set *set = set_of(detection, &why_not);
+	struct sigma_run *run = sigma_run_new(set);
+	unsigned n = 0;
+
+	assert_non_null(run);
+	if (why_not != NULL)
+		fail_msg("%s: %s", detection, why_not);
+	fill(&r, pairs);
+	sigma_run_see(run, &r, count, &n);
+	sigma_run_see(run, &r, count, &n);	/* the second record is not asked with what the first left behind */
+	assert_true(n == 0 || n == 2);
+	sigma_run_free(run);
+	sigma_set_free(set);
+	return n == 2;
+}
+
+static void
+compares_values(void **state)
+{
+	static const struct {
+		const char *item;	/* of the one search */
+		const char *value;	/* of the field F; NULL: the record lacks it */
+		bool meets;
+	} rows[] = {
+		{ "F: abc", "abc", true }, { "F: abc", "ABC", true }, { "F: abc", "abcd", false }, { "F: abc", NULL, false },
+		{ "F: 4624", "4624", true }, { "F: [1, 2]", "2", true }, { "F: [1, 2]", "3", false },
+		{ "F|contains: bcd", "abcde", true }, { "F|contains: bcd", "abde", false }, { "F|contains: x", "axb", true },
+		{ "F|contains: ''", "abc", true }, { "F|contains: bc", "abc", true }, { "F|contains: bcd", "BCD", true },
+		{ "F|startswith: abc", "abcd", true }, { "F|startswith: abc", "xabcd", false },
+		{ "F|endswith: '\\cmd.exe'", "C:\\cmd.exe", true }, { "F|endswith: '\\cmd.exe'", "C:\\cmd.exe ", false },
+		{ "F|endswith: 'abab'", "ababab", true }, { "F|startswith: 'abab'", "ababab", true },
+		{ "F|contains|all: [aa, bb]", "bb aa", true }, { "F|contains|all: [aa, bb]", "bb", false },
+		{ "F: 'a*c'", "abbbc", true }, { "F: 'a*c'", "abbb", false }, { "F: 'a?c'", "abc", true }, { "F: 'a?c'", "abbc", false },
+		{ "F: 'a\\*c'", "a*c", true }, { "F: 'a\\*c'", "abc", false }, { "F: 'a\\?c'", "a?c", true },
+		{ "F: 'a\\\\*'", "a\\b", true }, { "F: 'a\\\\*'", "ab", false }, { "F: 'a\\b'", "a\\b", true },
+		{ "F: '*'", "x", true }, { "F: '*'", NULL, false }, { "F|contains: 'a*b?d'", "xxa--bcdxx", true },
+		{ "F|re: '^a[0-9]+b$'", "a12b", true }, { "F|re: '^a[0-9]+b$'", "A12b", false }, { "F|re|i: '^a[0-9]+b$'", "A12B", true },
+		{ "F|re: 'foo(bar)?baz'", "foobaz", true }, { "F|re: 'foo|baz'", "a baz", true }, { "F|re: 'fooo?b'", "foob", true },
+		{ "F|re|s: 'a.b'", "a\nb", true }, { "F|re: 'a.b'", "a\nb", false }, { "F|re|m: '^b'", "a\nb", true },
+		{ "F|re: '(?i)hello'", "HELLO", true }, { "F|re: 'ab{0,1}c'", "ac", true },
+		{ "F|cidr: 192.0.2.0/24", "192.0.2.7", true }, { "F|cidr: 192.0.2.0/24", "192.0.3.7", false },
+		{ "F|cidr: 2001:db8::/32", "2001:db8::1", true }, { "F|cidr: 192.0.2.0/24", "no address", false },
+		{ "F|gt: 5", "6", true }, { "F|gt: 5", "5", false }, { "F|gte: 5", "5", true }, { "F|lt: 5", "4.5", true },
+		{ "F|lte: 5", "6", false }, { "F|gt: 5", "x", false },
+		{ "F|exists: true", "x", true }, { "F|exists: true", NULL, false }, { "F|exists: false", NULL, true },
+		{ "F: null", NULL, true }, { "F: null", "x", false }, { "F: 'null'", "null", true }, { "F: ''", "", true },
+		{ "F: ''", "x", false }, { "F: [null, x]", "x", true },
+		{ "F|cased: Abc", "Abc", true }, { "F|cased: Abc", "abc", false }, { "F|contains|cased: Bc", "aBcd", true },
+		{ "F|neq: abc", "abd", true }, { "F|neq: abc", "abc", false },
+		{ "F|contains|windash: ' -enc '", "ps /enc x", true }, { "F|contains|windash: ' -enc '", "ps \xe2\x80\x93" "enc x", true },
+		{ "F|contains|windash: ' -enc '", "ps enc x", false },
+		{ "F|base64|contains: foobar", "xx Zm9vYmFy yy", true }, { "F|base64: foo", "Zm9v", true },
+		{ "F|base64offset|contains: /bin/bash", "x L2Jpbi9iYXNo y", true },
+		{ "F|base64offset|contains: /bin/bash", "x 9iaW4vYmFza y", true },
+		{ "F|base64offset|contains: /bin/bash", "x vYmluL2Jhc2 y", true },
+		{ "F|base64offset|contains: /bin/bash", "x y", false },
+		{ "F|wide|base64offset|contains: ping", "cABpAG4AZw", true }, { "F|utf16le|base64|contains: 'ab'", "YQBiAA==", true },
+		{ "F|utf16be|base64|contains: 'ab'", "AGEAYg==", true }, { "F|utf16|base64|contains: 'ab'", "//5hAGIA", true },
+		{ "F|fieldref: G", "same", true }, { "F|fieldref: G", "other", false }, { "F|fieldref|startswith: G", "same x", true },
+		{ "F|fieldref|contains: G", "x same y", true }, { "F|endswith|fieldref: G", "x SAME", true },
+		{ "F|minute: 5", "2026-11-23 10:05:00", true }, { "F|hour: 10", "2026-11-23 10:05:00", true },
+		{ "F|day: 23", "2026-11-23 10:05:00", true }, { "F|week: 48", "2026-11-23 10:05:00", true },
+		{ "F|week: 53", "2021-01-01 00:00:00", true }, { "F|month: 11", "2026-11-23 10:05:00", true },
+		{ "F|year: 2026", "2026-11-23 10:05:00", true }, { "F|hour: 11", "2026-11-23 10:05:00", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HN_COUNT(rows); i++) {
+		char detection[512], pair[256];
+		const char *pairs[PAIRS_MAX] = { "G=same", rows[i].value != NULL ? pair : NULL };
+
+		(void)snprintf(detection, sizeof(detection), "  s:\n    %s\n  condition: s\n", rows[i].item);
+		(void)snprintf(pair, sizeof(pair), "F=%s", rows[i].value != NULL ? rows[i].value : "");
+		if (meets(detection, pairs) != rows[i].meets)
+			fail_msg("%s on %s", rows[i].item, rows[i].value != NULL ? rows[i].value : "nothing");
+	}
+}
+
+static void
+joins_searches(void **state)
+{
+	/* The record has A=1 and B=2 only. */
+	static const struct {
+		const char *condition;
+		bool meets;
+	} rows[] = {
+		{ "sa", true }, { "sx", false }, { "not sx", true }, { "not not sa", true }, { "sa and sb", true },
+		{ "sa and sx", false }, { "sx or sb", true }, { "sx or sy", false }, { "sx and sx or sb", true },
+		{ "sx and (sx or sb)", false }, { "not sx and sb", true }, { "not (sx or sb)", false },
+		{ "1 of s*", true }, { "all of s*", false }, { "any of sx*", false }, { "all of sa*", true }, { "1 of them", true },
+		{ "2 of s*", true }, { "3 of s*", false }, { "all of them", false }, { "sa and not 1 of sx*", true },
+		{ "sa AND NOT sx", true }, { "1 of *b", true }, { "((sa))", true }, { "1 of _*", true },
+	};
+	static const char *const pairs[PAIRS_MAX] = { "A=1", "B=2" };
+
+	(void)state;
+	for (size_t i = 0; i < HN_COUNT(rows); i++) {
+		char detection[512];
+
+		(void)snprintf(detection, sizeof(detection),
+		    "  sa: {A: 1}\n  sb: {B: 2}\n  sx: {A: 3}\n  sy: {C: 1}\n  _h: {A: 1}\n  condition: %s\n", rows[i].condition);
+		if (meets(detection, pairs) != rows[i].meets)
+			fail_msg("%s", rows[i].condition);
+	}
+}
+
+static void
+searches_without_field(void **state)
+{
+	static const char *const pairs[PAIRS_MAX] = { "A=some Mimikatz here", "B=2" };
+	static const char *const twice[PAIRS_MAX] = { "Data=one", "Data=two" };
+
+	(void)state;
+	assert_true(meets("  k: [nothing, mimikatz]\n  condition: k\n", pairs));
+	assert_true(meets("  k: 'some*here'\n  condition: k\n", pairs));
+	assert_false(meets("  k: [nothing]\n  condition: k\n", pairs));
+	assert_true(meets("  k: {'|all': [mimikatz, here]}\n  condition: k\n", pairs));
+	assert_false(meets("  k: {'|all': [mimikatz, gone]}\n  condition: k\n", pairs));
+	assert_true(meets("  k: [{A|contains: x}, {B: 2}]\n  condition: k\n", pairs));
+	assert_true(meets("  k: {Data|contains|all: [one, two]}\n  condition: k\n", twice));
+	assert_true(meets("  k: {B: 2}\n  condition: [k and k, k]\n", pairs));
+}
+
+static void
+refuses(void **state)
+{
+	static const struct {
+		const char *detection;
+		const char *why;
+	} rows[] = {
+		{ "  s: {A: 1}\n  condition: s | count() > 5\n", "aggregation behind | is no part of Sigma 2.0" },
+		{ "  s: {A: 1}\n  condition: t\n", "no search of this name" },
+		{ "  s: {A: 1}\n  condition: 1 of t*\n", "no search is of this pattern" },
+		{ "  s: {A: 1}\n  condition: (s\n", "a parenthesis is open" },
+		{ "  s: {A: 1}\n  condition: s s\n", "something is left behind the condition" },
+		{ "  s: {A: 1}\n  condition: s and\n", "condition ends too soon" },
+		{ "  s: {A: 1}\n", "no condition" },
+		{ "  s: {A|nonsense: 1}\n  condition: s\n", "no such modifier in Sigma 2.0" },
+		{ "  s: {A|re|contains: x}\n  condition: s\n", "a modifier that cannot go with the one before it" },
+		{ "  s: {A|re: '('}\n  condition: s\n", "regular expression" },
+		{ "  s: {A|cidr: x}\n  condition: s\n", "network" },
+		{ "  s: {A|gt: x}\n  condition: s\n", "a number is needed here" },
+		{ "  s: {A|expand: '%none%'}\n  condition: s\n", "the placeholder has no values" },
+		{ "  s: {A|base64: 'a*'}\n  condition: s\n", "wildcards in a value that is to be encoded" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HN_COUNT(rows); i++) {
+		const char *why;
+		struct sigma_set *set = set_of(rows[i].detection, &why);
+
+		if (why == NULL || strcmp(why, rows[i].why) != 0)
+			fail_msg("%s: %s", rows[i].detection, why != NULL ? why : "taken");
+		sigma_set_free(set);
+	}
+}
+
+/* Values that are made to cost: nothing matches, and it ends. */
+static void
+ends_on_hostile_values(void **state)
+{
+	static struct record r;
+	const size_t n = 1u << 20;
+	char *text = hn_alloc(n, 1);
+	const char *why;
+	struct sigma_set *set = set_of("  s: {F|re: '^(a+)+$'}\n  t: {F: 'a*a*a*b?c'}\n  u: {F|contains: aaaaaab}\n"
+	    "  condition: s or t or u\n", &why);
+	struct sigma_run *run = sigma_run_new(set);
+	unsigned hits = 0;
+
+	(void)state;
+	assert_null(why);
+	assert_non_null(text);
+	memset(text, 'a', n);
+	text[n - 1] = '!';
+	fill(&r, (const char *const[PAIRS_MAX]){ NULL });
+	record_keep(&r, HN_LIT("F"), (struct hn_view){ text, n });
+	sigma_run_see(run, &r, count, &hits);
+	assert_int_equal(hits, 0);
+	sigma_run_free(run);
+	sigma_set_free(set);
+	hn_free(text);
+}
+
+/* A generic category means Sysmon's events and Windows' own, each with its own names. */
+static void
+translates_fields(void **state)
+{
+	static struct record r;
+	const char *why;
+	struct sigma_set *set = set_of("  s: {Image|endswith: '\\a.exe'}\n  condition: s\n", &why);
+	struct sigma_run *run = sigma_run_new(set);
+	unsigned hits = 0;
+
+	(void)state;
+	record_reset(&r);
+	r.dataset = "windows.security";
+	record_set(&r, FIELD_EVENT_CODE, HN_LIT("4688"));
+	record_keep(&r, HN_LIT("NewProcessName"), HN_LIT("C:\\A.EXE"));
+	sigma_run_see(run, &r, count, &hits);
+	assert_int_equal(hits, 1);
+	record_set(&r, FIELD_EVENT_CODE, HN_LIT("4624"));	/* another kind of event: no such rule */
+	sigma_run_see(run, &r, count, &hits);
+	assert_int_equal(hits, 1);
+	sigma_run_free(run);
+	sigma_set_free(set);
+}
+
+static void
+reads_metadata(void **state)
+{
+	static const char yaml[] = "title: One\nid: a\nstatus: experimental\nlevel: high\nauthor: Somebody\nlicense: MIT\n"
+	    "references: [https://one.example]\ntags: [attack.t1059.001, attack.execution]\n"
+	    "logsource: {product: windows, service: security}\ndetection: {s: {A: 1}, condition: s}\n"
+	    "---\ntitle: Two\nid: b\nlogsource: {product: nowhere}\ndetection: {s: {A: 1}, condition: s}\n"
+	    "---\ntitle: Again\nid: a\nlogsource: {product: windows}\ndetection: {s: {A: 1}, condition: s}\n";
+	struct sigma_set *set;
+	const struct sigma_rule *r;
+
+	(void)state;
+	assert_int_equal(sigma_set_new(&set, NULL), HN_OK);
+	assert_int_equal(sigma_set_add(set, HN_LIT("x.yml"), hn_view_of(yaml), NULL), HN_OK);
+	assert_int_equal(sigma_set_count(set), 2);
+	r = sigma_set_rule(set, 0);
+	assert_view_equal(r->title, "One");
+	assert_int_equal(r->status, SIGMA_EXPERIMENTAL);
+	assert_int_equal(r->level, LEVEL_HIGH);
+	assert_int_equal(r->n_techniques, 1);
+	assert_view_equal(r->techniques[0], "T1059.001");
+	assert_view_equal(r->note, "Sigma; author: Somebody; https://one.example; MIT");
+	assert_null(r->why_not);
+	assert_string_equal(sigma_set_rule(set, 1)->why_not, "no source that is read here has such records");
+	assert_int_equal(sigma_set_add(set, HN_LIT("y.yml"), HN_LIT("title: [\n"), NULL), HN_E_SYNTAX);
+	assert_int_equal(sigma_set_add(set, HN_LIT("y.yml"), HN_LIT("a: &x 1\nb: *x\n"), NULL), HN_E_UNSUPPORTED);
+	sigma_set_free(set);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(compares_values), cmocka_unit_test(joins_searches), cmocka_unit_test(searches_without_field),
+		cmocka_unit_test(refuses), cmocka_unit_test(ends_on_hostile_values), cmocka_unit_test(translates_fields),
+		cmocka_unit_test(reads_metadata),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
