@@ -156,8 +156,29 @@ site_finding_load(struct hn_db *db, const uint8_t id[FINDING_ID_BYTES], struct h
 	return HN_OK;
 }
 
+static bool
+has_technique(const struct finding *had, const struct finding *f, size_t i)
+{
+	return i < had->n_techniques && hn_view_eq(had->techniques[i], f->techniques[i]);
+}
+
+static bool
+has_part(const struct finding *had, const struct finding *f, size_t i)
+{
+	return i < had->n_parts && hn_view_eq(had->parts[i].name, f->parts[i].name) &&
+	    memcmp(&had->parts[i].weight, &f->parts[i].weight, sizeof(double)) == 0;
+}
+
+static bool
+has_fact(const struct finding *had, const struct finding *f, size_t i)
+{
+	return i < had->n_facts && hn_view_eq(had->facts[i].name, f->facts[i].name) &&
+	    hn_view_eq(had->facts[i].value, f->facts[i].value);
+}
+
+/* Only what ${had}, the finding as it is stored, does not have: most findings that come again bring no new reason. */
 static enum hn_rc
-put_lists(struct hn_db *db, const struct finding *f, struct hn_err *err)
+put_lists(struct hn_db *db, const struct finding *f, const struct finding *had, struct hn_err *err)
 {
 	enum hn_rc rc = HN_OK;
 
@@ -165,32 +186,39 @@ put_lists(struct hn_db *db, const struct finding *f, struct hn_err *err)
 		const struct hn_value v[] = { HN_SQL_BLOB(f->id, FINDING_ID_BYTES), HN_SQL_INT(i),
 			HN_SQL_TEXT(f->techniques[i]) };
 
-		rc = hn_db_run(db, HN_SQL_FINDING_TECHNIQUE_PUT, v, HN_COUNT(v), err);
+		if (!has_technique(had, f, i))
+			rc = hn_db_run(db, HN_SQL_FINDING_TECHNIQUE_PUT, v, HN_COUNT(v), err);
 	}
 	for (size_t i = 0; rc == HN_OK && i < f->n_parts; i++) {
 		const struct hn_value v[] = { HN_SQL_BLOB(f->id, FINDING_ID_BYTES), HN_SQL_INT(i), HN_SQL_TEXT(f->parts[i].name),
 			HN_SQL_REAL(f->parts[i].weight) };
 
-		rc = hn_db_run(db, HN_SQL_FINDING_PART_PUT, v, HN_COUNT(v), err);
+		if (!has_part(had, f, i))
+			rc = hn_db_run(db, HN_SQL_FINDING_PART_PUT, v, HN_COUNT(v), err);
 	}
 	for (size_t i = 0; rc == HN_OK && i < f->n_facts; i++) {
 		const struct hn_value v[] = { HN_SQL_BLOB(f->id, FINDING_ID_BYTES), HN_SQL_INT(i), HN_SQL_TEXT(f->facts[i].name),
 			HN_SQL_TEXT(f->facts[i].value) };
 
-		rc = hn_db_run(db, HN_SQL_FINDING_FACT_PUT, v, HN_COUNT(v), err);
+		if (!has_fact(had, f, i))
+			rc = hn_db_run(db, HN_SQL_FINDING_FACT_PUT, v, HN_COUNT(v), err);
 	}
 	return rc;
 }
 
 /* Take away parts and facts that it had and has no more. */
 static enum hn_rc
-cut_lists(struct hn_db *db, const struct finding *f, struct hn_err *err)
+cut_lists(struct hn_db *db, const struct finding *f, const struct finding *had, struct hn_err *err)
 {
 	const struct hn_value parts[] = { HN_SQL_BLOB(f->id, FINDING_ID_BYTES), HN_SQL_INT(f->n_parts) };
 	const struct hn_value facts[] = { HN_SQL_BLOB(f->id, FINDING_ID_BYTES), HN_SQL_INT(f->n_facts) };
-	const enum hn_rc rc = hn_db_run(db, HN_SQL_FINDING_PARTS_CUT, parts, HN_COUNT(parts), err);
+	enum hn_rc rc = HN_OK;
 
-	return rc == HN_OK ? hn_db_run(db, HN_SQL_FINDING_FACTS_CUT, facts, HN_COUNT(facts), err) : rc;
+	if (had->n_parts > f->n_parts)
+		rc = hn_db_run(db, HN_SQL_FINDING_PARTS_CUT, parts, HN_COUNT(parts), err);
+	if (rc == HN_OK && had->n_facts > f->n_facts)
+		rc = hn_db_run(db, HN_SQL_FINDING_FACTS_CUT, facts, HN_COUNT(facts), err);
+	return rc;
 }
 
 /* Evidence is first come, first kept: only what is beyond ${had} is new. */
@@ -210,7 +238,7 @@ put_evidence(struct hn_db *db, const struct finding *f, size_t had, struct hn_er
 }
 
 static enum hn_rc
-put(struct hn_db *db, const struct finding *f, size_t had_evidence, int64_t now_ms, struct hn_err *err)
+put(struct hn_db *db, const struct finding *f, const struct finding *had, int64_t now_ms, struct hn_err *err)
 {
 	const struct hn_value v[] = {
 		HN_SQL_BLOB(f->id, FINDING_ID_BYTES), HN_SQL_TEXT(hn_view_of(finding_kind_name(f->kind))), HN_SQL_INT(f->level),
@@ -222,31 +250,33 @@ put(struct hn_db *db, const struct finding *f, size_t had_evidence, int64_t now_
 	enum hn_rc rc = hn_db_run(db, HN_SQL_FINDING_PUT, v, HN_COUNT(v), err);
 
 	if (rc == HN_OK)
-		rc = put_lists(db, f, err);
+		rc = put_lists(db, f, had, err);
 	if (rc == HN_OK)
-		rc = put_evidence(db, f, had_evidence, err);
+		rc = cut_lists(db, f, had, err);
+	if (rc == HN_OK)
+		rc = put_evidence(db, f, had->n_evidence, err);
 	return rc;
 }
 
 enum hn_rc
 site_finding_merge(struct hn_db *db, const struct finding *f, int64_t now_ms, struct hn_arena *arena, struct hn_err *err)
 {
+	static const struct finding nothing;
 	struct site_finding now = { 0 };
+	struct finding had;
 	enum hn_rc rc;
-	size_t had;
 
 	assert(hn_db_in_transaction(db));
 	rc = site_finding_load(db, f->id, arena, &now, err);
 	if (rc == HN_E_NOTFOUND)
-		return put(db, f, 0, now_ms, err);
+		return put(db, f, &nothing, now_ms, err);
 	if (rc != HN_OK)
 		return rc;
-	had = now.f.n_evidence;
+	had = now.f;
 	rc = finding_merge(&now.f, f, arena);
 	if (rc != HN_OK)
 		return HN_FAIL(err, rc, 0, "finding");
-	rc = put(db, &now.f, had, now_ms, err);
-	return rc == HN_OK ? cut_lists(db, &now.f, err) : rc;
+	return put(db, &now.f, &had, now_ms, err);
 }
 
 static enum hn_rc

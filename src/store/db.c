@@ -66,7 +66,7 @@ set_up(struct hn_db *db, enum hn_db_mode mode, struct hn_err *err)
 {
 	static const char both[] = "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
 	    "PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;";
-	static const char writer[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+	static const char writer[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768;"
 	    "PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 16777216;";
 	int64_t version = 0;
 	enum hn_rc rc;
