@@ -78,7 +78,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (sigma_set_seal(set, NULL) != HN_OK)
 		abort();
 	for (size_t i = 0; i < sigma_set_count(set); i++)
-		if ((sigma_set_rule(set, i)->why_not == NULL) != (sigma_set_rule(set, i)->expr != NULL))
+		if (sigma_set_rule(set, i)->why_not == NULL && sigma_set_rule(set, i)->expr == NULL &&
+		    sigma_set_rule(set, i)->correlation == NULL)
 			abort();
 	record_reset(&r);
 	r.dataset = "windows.sysmon";

@@ -1,13 +1,14 @@
 #include "detect/sigma/detector.h"
 
 #include "base/mem.h"
-#include "detect/sigma/run.h"
+#include "detect/sigma/correlate.h"
 
 struct state {
 	const struct detect_conf *conf;
 	const struct sigma_set *set;	/* the one that `run` was made for */
 	uint64_t serial;
 	struct sigma_run *run;
+	struct keyed *memory[1];	/* of correlations */
 };
 
 /* One record on its way through the rules. */
@@ -47,6 +48,11 @@ sigma_open(const struct detect_conf *conf, void **state, struct hn_err *err)
 	if (s == NULL)
 		return HN_FAIL(err, HN_E_NOMEM, 0, "sigma");
 	s->conf = conf;
+	s->memory[0] = sigma_correlate_new();
+	if (s->memory[0] == NULL) {
+		hn_free(s);
+		return HN_FAIL(err, HN_E_NOMEM, 0, "sigma");
+	}
 	*state = s;
 	return HN_OK;
 }
@@ -56,8 +62,10 @@ sigma_close(void *state)
 {
 	struct state *s = state;
 
-	if (s != NULL)
+	if (s != NULL) {
 		sigma_run_free(s->run);
+		keyed_free(s->memory[0]);
+	}
 	hn_free(s);
 }
 
@@ -99,8 +107,9 @@ machine_of(const struct record *r)
 	return record_machine(r);
 }
 
+/* A finding of the rule. */
 static void
-on_hit(void *ctx, uint32_t number)
+tell(void *ctx, uint32_t number)
 {
 	const struct look *l = ctx;
 	const struct sigma_rule *r = sigma_set_rule(l->state->set, number);
@@ -113,6 +122,9 @@ on_hit(void *ctx, uint32_t number)
 		.n_techniques = r->n_techniques,
 	};
 
+	if (r->is_silent)
+		return;
+
 	memcpy(f.techniques, r->techniques, sizeof(f.techniques));
 	finding_part(&f, levels[r->level].part, levels[r->level].weight);
 	finding_part(&f, statuses[r->status].part, statuses[r->status].weight);
@@ -120,6 +132,23 @@ on_hit(void *ctx, uint32_t number)
 	finding_fact_text(&f, "title", r->title);
 	finding_fact_text(&f, "description", r->description);
 	findings_hit(l->out, &f, rec);
+}
+
+static void
+on_hit(void *ctx, uint32_t number)
+{
+	const struct look *l = ctx;
+	const struct sigma_hit h = { l->state->set, l->state->run, number, l->sight->record->at_ms };
+
+	tell(ctx, number);
+	sigma_correlate(l->state->memory[0], &h, tell, ctx);
+}
+
+static struct keyed *const *
+sigma_tables(void *state, size_t *n)
+{
+	*n = 1;
+	return ((struct state *)state)->memory;
 }
 
 static void
@@ -137,5 +166,6 @@ const struct detector sigma_detector = {
 	.wants = WANTS_ALL,
 	.open = sigma_open,
 	.see = sigma_see,
+	.tables = sigma_tables,
 	.close = sigma_close,
 };

@@ -5,6 +5,8 @@
 #include "detect/sigma/expr.h"
 #include "detect/sigma/node.h"
 
+struct sigma_correlation;
+
 #define SIGMA_SOURCES_MAX 16u	/* rows of the log-source table that one rule reads */
 
 enum sigma_status {
@@ -27,7 +29,11 @@ struct sigma_rule {
 	size_t n_techniques;
 	struct hn_view techniques[FINDING_TECHNIQUES_MAX];
 	const struct sigma_node *document;
-	const struct sigma_expr *expr;		/* NULL: it cannot be used */
+	const struct sigma_expr *expr;		/* NULL: it cannot be used, or is a correlation */
+	struct sigma_correlation *correlation;	/* NULL: it is no correlation */
+	bool is_silent;				/* serves a correlation and gives no finding of its own */
+	uint32_t n_parents;
+	const uint32_t *parents;		/* the correlations that refer to it, by their place in the set */
 	const char *why_not;			/* NULL: it can be used */
 	struct hn_view where;			/* in the rule: the modifier, the search, the condition that is the reason */
 	uint32_t n_sources;

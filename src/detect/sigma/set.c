@@ -3,8 +3,10 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "detect/sigma/condition.h"
+#include "detect/sigma/correlation.h"
 #include "detect/sigma/item.h"
 #include "detect/sigma/keys.h"
+#include "detect/sigma/link.h"
 #include "detect/sigma/source.h"
 
 /* Numbers by a hash of what they number; open addressing. */
@@ -252,6 +254,22 @@ read_detection(struct sigma_set *s, struct sigma_rule *r, struct hn_err *err)
 	return read_conditions(s, sigma_node_get(detection, "condition"), &searches, &r->expr, err);
 }
 
+static void
+compile_correlation(struct sigma_set *s, struct sigma_rule *r)
+{
+	const struct sigma_store store = { s, take_slot, take_atom, find_placeholder, &s->arena };
+	struct hn_err err = { .what = "" };
+
+	r->correlation = hn_arena_get(&s->arena, sizeof(*r->correlation));
+	r->where = HN_LIT("correlation");
+	if (r->correlation == NULL) {
+		r->why_not = "size of the rules";
+	} else if (sigma_correlation_read(r->document, &store, r->correlation, &err) != HN_OK) {
+		r->why_not = err.what;
+		r->correlation = NULL;
+	}
+}
+
 /* From what the rule asks to how it is asked; its reason where it cannot be. */
 static void
 compile(struct sigma_set *s, struct sigma_rule *r)
@@ -260,7 +278,7 @@ compile(struct sigma_set *s, struct sigma_rule *r)
 	const size_t source = sigma_source_find(r->product, r->category, r->service);
 
 	if (sigma_node_get(r->document, "correlation") != NULL) {
-		r->why_not = "correlation rules are not read yet";
+		compile_correlation(s, r);
 	} else if (read_detection(s, r, &err) != HN_OK) {
 		r->why_not = err.what;
 		r->expr = NULL;
@@ -377,7 +395,9 @@ enum hn_rc
 sigma_set_seal(struct sigma_set *s, struct hn_err *err)
 {
 	seal_regexes(s);
-	return seal_indexes(s) && seal_watchers(s) ? HN_OK : HN_FAIL(err, HN_E_NOMEM, 0, "rules");
+	if (sigma_link(s->rules, s->n_rules, &s->arena) && seal_indexes(s) && seal_watchers(s))
+		return HN_OK;
+	return HN_FAIL(err, HN_E_NOMEM, 0, "rules");
 }
 
 struct hn_arena *

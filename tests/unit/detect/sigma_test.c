@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
-#include "detect/sigma/run.h"
+#include "detect/sigma/correlate.h"
 
 #define PAIRS_MAX 6u
 #define HEAD "title: t\nid: r\nlogsource: {product: windows, category: process_creation}\ndetection:\n"
@@ -289,13 +289,138 @@ reads_metadata(void **state)
 	sigma_set_free(set);
 }
 
+#define BASE "title: b\nid: base-1\nname: one\nlogsource: {product: windows, category: process_creation}\n" \
+    "detection: {s: {A: 1}, condition: s}\n---\ntitle: c\nid: base-2\nname: two\n" \
+    "logsource: {product: windows, category: process_creation}\ndetection: {s: {A: 2}, condition: s}\n---\ntitle: c\nid: cor\n"
+
+struct correlating {
+	struct sigma_set *set;
+	struct sigma_run *run;
+	struct keyed *memory;
+	int64_t at_ms;
+	unsigned met;	/* how often the correlation "cor" was */
+};
+
+static void
+on_met(void *ctx, uint32_t rule)
+{
+	struct correlating *c = ctx;
+
+	c->met += hn_view_eq(sigma_set_rule(c->set, rule)->id, HN_LIT("cor"));
+}
+
+static void
+on_hit(void *ctx, uint32_t rule)
+{
+	struct correlating *c = ctx;
+	const struct sigma_hit h = { c->set, c->run, rule, c->at_ms };
+
+	sigma_correlate(c->memory, &h, on_met, c);
+}
+
+/* Events "SECOND A U V": which rule, of whom, what value. */
+static void
+correlates(void **state)
+{
+	static const struct {
+		const char *rule;
+		const char *events;
+		unsigned met;
+	} rows[] = {
+		{ "correlation: {type: event_count, rules: one, group-by: [U], timespan: 10s, condition: {gte: 3}}",
+		    "0 1 a x;1 1 a x;2 1 b x;3 1 a x", 1 },
+		{ "correlation: {type: event_count, rules: [base-1], timespan: 10s, condition: {gte: 3}}", "0 1 a x;1 1 b x;11 1 a x", 0 },
+		{ "correlation: {type: event_count, rules: [one], timespan: 1m, condition: {gt: 1, lte: 2}}",
+		    "0 1 a x;1 1 a x;2 1 a x", 1 },
+		{ "correlation: {type: value_count, rules: [one], group-by: [U], timespan: 1h, condition: {gte: 2, field: V}}",
+		    "0 1 a x;1 1 a x;2 1 a y;3 1 b z", 1 },
+		{ "correlation: {type: value_count, rules: [one], timespan: 5s, condition: {gte: 2, field: V}}", "0 1 a x;9 1 a y", 0 },
+		{ "correlation: {type: temporal, rules: [one, two], group-by: [U], timespan: 5s}", "0 2 a x;3 1 a x", 1 },
+		{ "correlation: {type: temporal, rules: [one, two], group-by: [U], timespan: 5s}", "0 2 a x;3 1 b x", 0 },
+		{ "correlation: {type: temporal, rules: [one, two], group-by: [U], timespan: 5s}", "0 2 a x;7 1 a x", 0 },
+		{ "correlation: {type: temporal_ordered, rules: [one, two], timespan: 5s}", "0 1 a x;3 2 a x", 1 },
+		{ "correlation: {type: temporal_ordered, rules: [one, two], timespan: 5s}", "0 2 a x;3 1 a x", 0 },
+		{ "correlation: {type: temporal, rules: [one, two], group-by: [who], timespan: 5s,"
+		  " aliases: {who: {one: U, two: V}}}", "0 1 a x;1 2 b a", 1 },
+		{ "correlation: {type: temporal, rules: [one, many], group-by: [U], timespan: 9s}\n---\ntitle: m\nid: m\nname: many\n"
+		  "correlation: {type: event_count, rules: [two], group-by: [U], timespan: 9s, condition: {gte: 2}}",
+		    "0 1 a x;1 2 a x;2 2 a x", 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HN_COUNT(rows); i++) {
+		static struct record r;
+		struct correlating c = { .memory = sigma_correlate_new() };
+		struct hn_view rest = hn_view_of(rows[i].events), event, part[3];
+		char yaml[2048];
+
+		(void)snprintf(yaml, sizeof(yaml), BASE "%s\n", rows[i].rule);
+		assert_int_equal(sigma_set_new(&c.set, NULL), HN_OK);
+		assert_int_equal(sigma_set_add(c.set, HN_LIT("c.yml"), hn_view_of(yaml), NULL), HN_OK);
+		assert_int_equal(sigma_set_seal(c.set, NULL), HN_OK);
+		c.run = sigma_run_new(c.set);
+		if (sigma_set_rule(c.set, 2)->why_not != NULL)
+			fail_msg("%s: %s", rows[i].rule, sigma_set_rule(c.set, 2)->why_not);
+		assert_true(sigma_set_rule(c.set, 0)->is_silent);
+		while (rest.n > 0) {
+			(void)hn_view_cut(&rest, ';', &event);
+			for (size_t k = 0; k < 3; k++)
+				(void)hn_view_cut(&event, ' ', &part[k]);
+			fill(&r, (const char *const[PAIRS_MAX]){ NULL });
+			record_keep(&r, HN_LIT("A"), part[1]);
+			record_keep(&r, HN_LIT("U"), part[2]);
+			record_keep(&r, HN_LIT("V"), event);
+			c.at_ms = 1000 * (int64_t)strtol(part[0].p, NULL, 10) + 1000000;
+			sigma_run_see(c.run, &r, on_hit, &c);
+		}
+		if (c.met != rows[i].met)
+			fail_msg("%s: met %u times", rows[i].rule, c.met);
+		sigma_run_free(c.run);
+		sigma_set_free(c.set);
+		keyed_free(c.memory);
+	}
+}
+
+static void
+refuses_correlations(void **state)
+{
+	static const struct {
+		const char *rule;
+		const char *why;
+	} rows[] = {
+		{ "correlation: {type: sum, rules: [one], timespan: 5s}", "type of correlation" },
+		{ "correlation: {type: temporal, rules: [one], timespan: 5y}", "timespan" },
+		{ "correlation: {type: temporal, timespan: 5s}", "a correlation without rules" },
+		{ "correlation: {type: event_count, rules: [one], timespan: 5s}", "condition of the correlation" },
+		{ "correlation: {type: value_count, rules: [one], timespan: 5s, condition: {gte: 2}}", "the field whose values are counted" },
+		{ "correlation: {type: value_count, rules: [one], timespan: 5s, condition: {gte: 500, field: V}}",
+		    "more different values than are told apart" },
+		{ "correlation: {type: temporal, rules: [gone], timespan: 5s}",
+		    "a rule that it refers to is not there, or cannot be used" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HN_COUNT(rows); i++) {
+		struct sigma_set *set;
+		char yaml[2048];
+
+		(void)snprintf(yaml, sizeof(yaml), BASE "%s\n", rows[i].rule);
+		assert_int_equal(sigma_set_new(&set, NULL), HN_OK);
+		assert_int_equal(sigma_set_add(set, HN_LIT("c.yml"), hn_view_of(yaml), NULL), HN_OK);
+		assert_int_equal(sigma_set_seal(set, NULL), HN_OK);
+		if (sigma_set_rule(set, 2)->why_not == NULL || strcmp(sigma_set_rule(set, 2)->why_not, rows[i].why) != 0)
+			fail_msg("%s: %s", rows[i].rule, sigma_set_rule(set, 2)->why_not);
+		sigma_set_free(set);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(compares_values), cmocka_unit_test(joins_searches), cmocka_unit_test(searches_without_field),
 		cmocka_unit_test(refuses), cmocka_unit_test(ends_on_hostile_values), cmocka_unit_test(translates_fields),
-		cmocka_unit_test(reads_metadata),
+		cmocka_unit_test(reads_metadata), cmocka_unit_test(correlates), cmocka_unit_test(refuses_correlations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
