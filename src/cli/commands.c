@@ -17,6 +17,7 @@ const struct command *const commands[] = {
 	&indicators_export_command,
 	&rules_list_command,
 	&rules_check_command,
+	&rules_import_command,
 	&rules_show_command,
 	&hunt_command,
 	&evidence_verify_command,

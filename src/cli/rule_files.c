@@ -39,6 +39,7 @@ may_be_rules(const char *path)
 {
 	static const struct hn_view ends[] = {
 		HN_INIT(".yml"), HN_INIT(".yaml"), HN_INIT(".tar"), HN_INIT(".gz"), HN_INIT(".zst"),
+		HN_INIT(".table"),
 	};
 
 	for (size_t i = 0; i < HN_COUNT(ends); i++)

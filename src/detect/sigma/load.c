@@ -1,5 +1,6 @@
 #include "detect/sigma/load.h"
 
+#include "detect/sigma/cache.h"
 #include "record/unpack.h"
 
 #define BLOCK 512u
@@ -126,6 +127,8 @@ sigma_load(struct sigma_set *set, struct hn_view name, struct hn_view bytes, str
 	const enum unpack_kind kind = unpack_kind_of(bytes);
 	enum hn_rc rc = HN_OK;
 
+	if (sigma_cache_is(bytes))
+		return sigma_cache_read(set, bytes, err);
 	if (kind != UNPACK_NONE) {
 		rc = unpack(kind, bytes, &plain, err);
 		bytes = hn_buf_view(&plain);

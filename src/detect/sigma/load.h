@@ -13,7 +13,7 @@ struct sigma_unread {
 
 /*
  * Add what ${bytes} are: a file of YAML, or a tar archive of them, packed with gzip or zstd or not (members not named
- * *.yml or *.yaml are passed over).  A file that is no rules is told and passed over.
+ * *.yml or *.yaml are passed over), or compiled rules (detect/sigma/cache.h).  A file that is no rules is told and passed over.
  * Errors: HN_E_SYNTAX (the archive is broken), HN_E_LIMIT, HN_E_NOMEM.  Source: POSIX.1-2017, ustar.
  */
 enum hn_rc sigma_load(struct sigma_set *set, struct hn_view name, struct hn_view bytes, struct sigma_unread unread,
