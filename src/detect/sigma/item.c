@@ -14,7 +14,7 @@ struct item {
 	uint32_t slot;
 	struct hn_err *err;
 	enum hn_rc rc;
-	uint32_t n;
+	uint32_t n, size;
 	const struct sigma_expr **exprs;	/* of each value */
 };
 
@@ -141,10 +141,18 @@ add(struct item *it, const struct sigma_expr *e)
 {
 	if (e == NULL)
 		return;
-	if (it->n == VALUES_MAX)
-		fail(it, HN_E_LIMIT, "number of values");
-	else
-		it->exprs[it->n++] = e;
+	if (it->n == it->size) {
+		const uint32_t size = it->size == 0 ? 16 : 2 * it->size;
+		const struct sigma_expr **moved = it->n < VALUES_MAX ? hn_realloc(it->exprs, size, sizeof(*moved)) : NULL;
+
+		if (moved == NULL) {
+			fail(it, HN_E_LIMIT, "number of values");
+			return;
+		}
+		it->exprs = moved;
+		it->size = size;
+	}
+	it->exprs[it->n++] = e;
 }
 
 /* What the modifiers make of one text; they may make several. */
@@ -243,8 +251,7 @@ read_item(const struct sigma_store *store, struct hn_view key, const struct sigm
 	if (name.n == 0 && it.rc == HN_OK && it.m.op == SIGMA_EQUAL)
 		it.m.anchor = SIGMA_ANCHOR_NONE;	/* a keyword may stand anywhere */
 	it.slot = store->slot(store->ctx, name);
-	it.exprs = hn_alloc(VALUES_MAX, sizeof(struct sigma_expr *));
-	if (it.slot == SIGMA_ATOM_NONE || it.exprs == NULL)
+	if (it.slot == SIGMA_ATOM_NONE)
 		fail(&it, HN_E_LIMIT, "number of fields");
 	if (it.rc == HN_OK && values->type == SIGMA_LIST)
 		for (const struct sigma_node *v = values->child; v != NULL && it.rc == HN_OK; v = v->next)
