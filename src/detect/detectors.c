@@ -1,12 +1,16 @@
 #include "detect/detector.h"
 
 #include "detect/beacon.h"
+#include "detect/bruteforce.h"
 #include "detect/indicator.h"
+#include "detect/scan.h"
 #include "detect/sigma/detector.h"
 
 const struct detector *const detectors[] = {
 	&indicator_detector,
 	&beacon_detector,
 	&sigma_detector,
+	&scan_detector,
+	&bruteforce_detector,
 	NULL,
 };

@@ -1,25 +1,14 @@
 #include "detect/prevalence.h"
 
-#include <math.h>
-#include <string.h>
-
 #include "base/mem.h"
+#include "detect/few.h"
 
-#define SKETCH_BITS 512u	/* linear counting: exact enough up to some 2,000 machines, "many" above */
-#define EXACT 24u
 #define MACHINES_MAX 20000u
 #define WHOLE UINT64_C(0)	/* key of the row of all sites */
 
-/*
- * Which machines: the first ones by their keys; of more a sketch (K.-Y. Whang et al., A linear-time probabilistic counting
- * algorithm, ACM TODS 15(2), 1990).
- */
 struct row {
 	int64_t first_ms;
-	uint64_t bits[SKETCH_BITS / 64];
-	uint32_t ones;
-	uint32_t n;		/* of known; EXACT + 1: there are more */
-	uint32_t known[EXACT];
+	struct few machines;
 };
 
 struct prevalences {
@@ -64,43 +53,12 @@ prevalences_tables(struct prevalences *p, size_t *n)
 	return p->tables;
 }
 
-/* ${machine} is, or now becomes, one of the exact ones, as long as there is room. */
-static void
-know(struct row *row, uint32_t machine)
-{
-	for (uint32_t i = 0; i < row->n && i < EXACT; i++)
-		if (row->known[i] == machine)
-			return;
-	if (row->n < EXACT)
-		row->known[row->n] = machine;
-	if (row->n <= EXACT)
-		row->n++;
-}
-
-/* Machine keys are hashes: any of their bits will do. */
 static void
 count_in(struct row *row, bool is_new, const struct contact *c)
 {
-	const uint32_t bit = (uint32_t)(c->who_key >> 17) % SKETCH_BITS;
-	const uint64_t mask = UINT64_C(1) << (bit % 64);
-
 	if (is_new || c->at_ms < row->first_ms)
 		row->first_ms = c->at_ms;
-	if ((row->bits[bit / 64] & mask) == 0) {
-		row->bits[bit / 64] |= mask;
-		row->ones++;
-	}
-	know(row, (uint32_t)(c->who_key >> 32));
-}
-
-static uint32_t
-estimate(const struct row *row)
-{
-	const double zeros = row->ones < SKETCH_BITS ? SKETCH_BITS - row->ones : 0.5;
-
-	if (row->n <= EXACT)
-		return row->n;
-	return (uint32_t)fmax(EXACT + 1, -(double)SKETCH_BITS * log(zeros / SKETCH_BITS));
+	(void)few_add(&row->machines, c->who_key);
 }
 
 struct prevalence
@@ -122,5 +80,5 @@ prevalence_see(struct prevalences *p, const struct contact *c)
 		return (struct prevalence){ 0 };
 	if (!c->is_by_relay || is_new)
 		count_in(site, is_new, c);
-	return (struct prevalence){ estimate(site), keyed_count(p->machines), site->first_ms, *began_ms };
+	return (struct prevalence){ few_count(&site->machines), keyed_count(p->machines), site->first_ms, *began_ms };
 }

@@ -137,11 +137,11 @@ def acts_in_their_time():
 
 
 def plain(finding, told):
-    """What must be equal: what is said of whom, how loudly, of how many records, and from when to when."""
+    """What must be equal: what is said of whom, how loudly, of how many records, and from when to when (to the second)."""
     back, moved = told.get("addresses", {}), told.get("weeks_ms", 0)
     whose = tuple(back.get(finding[k], finding[k]) for k in ("source", "destination", "user"))
     return (finding["kind"], finding["rule"], finding["level"], finding["count"]) + whose + tuple(
-        utc_text(utc_ms(finding[k]) - moved) for k in ("first_at", "last_at"))
+        utc_text((utc_ms(finding[k]) - moved) // 1000 * 1000) for k in ("first_at", "last_at"))
 
 
 def intruded(out):
