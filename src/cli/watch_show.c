@@ -40,14 +40,7 @@ put_when(struct watch *w, struct hn_buf *b, const struct finding *f)
 static void
 put_finding_words(struct watch *w, struct hn_buf *b, const struct finding *f, const char *which)
 {
-	const struct hn_words_param params[] = {
-		{ "source", f->source }, { "destination", f->destination }, { "user", f->user }, { "rule", f->rule },
-		{ "note", f->note },
-	};
-	char key[FINDING_TEXT_MAX + 32];
-
-	(void)snprintf(key, sizeof(key), "finding.%.*s.%s", (int)f->words.n, f->words.p, which);
-	hn_words_put(b, w->args->lang, key, params, HN_COUNT(params));
+	finding_say(b, f, which, w->args->lang);
 	hn_buf_char(b, '\n');
 }
 

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/words.h"
 #include "record/record.h"
 
 #define FINDING_ID_BYTES 16u
@@ -124,6 +125,9 @@ struct finding_sources {
 	struct hn_view (*name)(void *ctx, uint32_t source);
 	void *ctx;
 };
+
+/* Append the catalogue's "title" or "advice" of ${f} with its machine, peer, user and facts filled in. */
+void finding_say(struct hn_buf *b, const struct finding *f, const char *which, enum hn_lang lang);
 
 /* Append ${f} as one JSON object, the form of `hinomi watch --output json`: one line without its newline. */
 void finding_json(struct hn_buf *b, const struct finding *f, const struct finding_sources *sources);

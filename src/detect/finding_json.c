@@ -28,11 +28,10 @@ put_time(struct hn_buf *b, const char *name, int64_t ms)
 	hn_buf_char(b, '"');
 }
 
-/* The catalogue's text ".title" or ".advice" of the finding, with its machine, peer and user filled in, in one language. */
-static void
-put_words(struct hn_buf *b, const struct finding *f, const char *which, enum hn_lang lang)
+void
+finding_say(struct hn_buf *b, const struct finding *f, const char *which, enum hn_lang lang)
 {
-	struct hn_buf text = HN_BUF(TITLE_MAX), key = HN_BUF(FINDING_TEXT_MAX * 2);
+	struct hn_buf key = HN_BUF(FINDING_TEXT_MAX * 2);
 	struct hn_words_param params[5 + FINDING_FACTS_MAX] = {
 		{ "source", f->source }, { "destination", f->destination }, { "user", f->user }, { "rule", f->rule },
 		{ "note", f->note },
@@ -49,10 +48,18 @@ put_words(struct hn_buf *b, const struct finding *f, const char *which, enum hn_
 	}
 
 	hn_buf_printf(&key, "finding.%.*s.%s", (int)f->words.n, f->words.p, which);
-	hn_words_put(&text, lang, hn_buf_cstr(&key), params, 5 + f->n_facts);
+	hn_words_put(b, lang, hn_buf_cstr(&key), params, 5 + f->n_facts);
+	hn_buf_fini(&key);
+}
+
+static void
+put_words(struct hn_buf *b, const struct finding *f, const char *which, enum hn_lang lang)
+{
+	struct hn_buf text = HN_BUF(TITLE_MAX);
+
+	finding_say(&text, f, which, lang);
 	hn_buf_json(b, hn_buf_view(&text));
 	hn_buf_fini(&text);
-	hn_buf_fini(&key);
 }
 
 static void

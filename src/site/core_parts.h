@@ -20,7 +20,7 @@
 /* What web tells the consoles about. */
 enum site_change { SITE_CHANGE_FINDING, SITE_CHANGE_STATE, SITE_CHANGE_SOURCE };
 
-/* The indicator table as last seen on disk. */
+/* The indicator table, or the compiled rules, as last seen on disk. */
 struct core_table {
 	char path[SITE_PATH_MAX];
 	int64_t device, inode, changed_ns;
@@ -38,7 +38,7 @@ struct core {
 	bool has_end;			/* the batch is whole, but could not be committed yet */
 	struct site_outbox to_sense;
 	struct hn_timer second;
-	struct core_table table;
+	struct core_table table, rules;
 	unsigned wrong_logins;		/* since the last right one; each doubles the wait */
 	int64_t login_free_at_ms;	/* monotonic */
 	char token_path[SITE_PATH_MAX];
@@ -77,7 +77,7 @@ enum hn_rc core_batch_start(struct core *c, struct hn_err *err) HN_MUST_CHECK;
 
 /* ---- core_indicators.c */
 
-/* Hand sense the table on disk when it is another than before (or always). */
+/* Hand sense the table and the rules on disk when they are others than before (or always). */
 void core_indicators_check(struct core *c, bool always);
 void core_indicators_init(struct core *c);
 

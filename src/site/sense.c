@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "detect/finding_wire.h"
 #include "detect/indicator_table.h"
+#include "detect/sigma/cache.h"
 #include "event/log.h"
 #include "site/outbox.h"
 #include "site/sense_source.h"
@@ -23,6 +24,8 @@ struct sense {
 	const struct indicator_table *indicators;
 	struct detect_conf detect_conf;
 	struct indicator_table *indicators_owned;
+	const struct sigma_set *rules;
+	struct sigma_set *rules_owned;
 	struct engine *engine;
 	struct findings *findings;
 	struct site_observed_set *observed;
@@ -217,6 +220,23 @@ on_indicators(struct sense *s, const struct hn_msg *m)
 	return HN_OK;
 }
 
+/* New rules, in the same way. */
+static enum hn_rc
+on_rules(struct sense *s, const struct hn_msg *m)
+{
+	struct sigma_set *set;
+	struct hn_err err = { .what = "" };
+	const enum hn_rc rc = sigma_cache_open(m->fds[0], &set, &err);
+
+	if (rc != HN_OK) {
+		hn_log(HN_LOG_ERROR, "rules-refused", "what=%s", err.what);
+		return HN_OK;	/* the rules in force stay */
+	}
+	sigma_set_free(s->rules_owned);
+	s->rules = s->rules_owned = set;
+	return HN_OK;
+}
+
 static enum hn_rc
 sense_message(struct site_child *c, enum hn_role_id from, const struct hn_msg *m)
 {
@@ -231,6 +251,8 @@ sense_message(struct site_child *c, enum hn_role_id from, const struct hn_msg *m
 		return on_remembered(s, m->body);
 	case SITE_MSG_INDICATORS:
 		return on_indicators(s, m);
+	case SITE_MSG_RULES:
+		return on_rules(s, m);
 	case SITE_MSG_RESUME:
 		s->is_resumed = true;
 		site_child_pause(c, HN_INTAKE, false);
@@ -269,7 +291,7 @@ sense_start(struct site_child *c, struct hn_err *err)
 {
 	struct sense *s = c->state;
 
-	s->detect_conf = (struct detect_conf){ &s->scope, &s->indicators };
+	s->detect_conf = (struct detect_conf){ .scope = &s->scope, .indicators = &s->indicators, .rules = &s->rules };
 	s->newest_ms = INT64_MIN;
 	s->body = HN_BUF(HN_MSG_MAX);
 	s->findings = findings_new(FINDINGS_MAX, FINDINGS_BYTES);
@@ -315,6 +337,7 @@ sense_stop(struct site_child *c)
 	for (size_t i = 0; i < c->config->n_sources; i++)
 		sense_source_fini(&s->source[i]);
 	indicator_table_close(s->indicators_owned);
+	sigma_set_free(s->rules_owned);
 	site_outbox_fini(&s->outbox);
 	hn_buf_fini(&s->body);
 	hn_arena_fini(&s->line_arena);

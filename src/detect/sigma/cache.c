@@ -1,10 +1,14 @@
 #include "detect/sigma/cache.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include "base/hash.h"
 #include "base/wire.h"
 
 #define VERSION 1u
 #define NAME_MAX_BYTES 4096u
+#define READ_BYTES (1u << 20)
 
 static const struct hn_view magic = HN_INIT("HNSIGMA\n");
 
@@ -94,5 +98,44 @@ sigma_cache_read(struct sigma_set *set, struct hn_view bytes, struct hn_err *err
 		rc = take_rule(set, &g, err);
 	if (rc == HN_OK && !hn_get_done(&g))
 		rc = HN_FAIL(err, HN_E_CORRUPT, bytes.n - g.rest.n, "compiled rules");
+	return rc;
+}
+
+static enum hn_rc
+read_whole(int fd, struct hn_buf *b, struct hn_err *err)
+{
+	for (;;) {
+		char *room = hn_buf_room(b, READ_BYTES);
+		const ssize_t n = room != NULL ? pread(fd, room, READ_BYTES, (off_t)b->n) : -1;
+
+		if (room == NULL)
+			return HN_FAIL(err, HN_E_LIMIT, b->n, "size of the compiled rules");
+		if (n == 0)
+			return HN_OK;
+		if (n < 0 && errno != EINTR)
+			return HN_FAIL(err, HN_E_IO, b->n, "compiled rules");
+		b->n += n > 0 ? (size_t)n : 0;
+	}
+}
+
+enum hn_rc
+sigma_cache_open(int fd, struct sigma_set **out, struct hn_err *err)
+{
+	struct hn_buf b = HN_BUF(SIGMA_CACHE_MAX + READ_BYTES);
+	struct sigma_set *set;
+	enum hn_rc rc = sigma_set_new(&set, err);
+
+	if (rc != HN_OK)
+		return rc;
+	rc = read_whole(fd, &b, err);
+	if (rc == HN_OK)
+		rc = sigma_cache_read(set, hn_buf_view(&b), err);
+	if (rc == HN_OK)
+		rc = sigma_set_seal(set, err);
+	hn_buf_fini(&b);
+	if (rc == HN_OK)
+		*out = set;
+	else
+		sigma_set_free(set);
 	return rc;
 }

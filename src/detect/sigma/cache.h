@@ -23,4 +23,10 @@ bool sigma_cache_is(struct hn_view bytes);
  */
 enum hn_rc sigma_cache_read(struct sigma_set *set, struct hn_view bytes, struct hn_err *err) HN_MUST_CHECK;
 
+/*
+ * A sealed set of the cache that ${fd} is, which is read whole and not kept: what happens to the file later does not matter.
+ * Errors: the same, and HN_E_IO.
+ */
+enum hn_rc sigma_cache_open(int fd, struct sigma_set **out, struct hn_err *err) HN_MUST_CHECK;
+
 #endif

@@ -1,8 +1,10 @@
 #include "unit/test.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "detect/sigma/cache.h"
 #include "detect/sigma/correlate.h"
 
 #define PAIRS_MAX 6u
@@ -414,6 +416,42 @@ refuses_correlations(void **state)
 	}
 }
 
+/* A file of compiled rules is opened as the same rules; one bit that has turned, or another file, never. */
+static void
+opens_compiled_rules(void **state)
+{
+	static const char yaml[] = BASE "correlation: {type: temporal, rules: [one, two], timespan: 5s}\n";
+	struct hn_buf b = HN_BUF(65536);
+	struct sigma_set *set, *opened = NULL;
+
+	(void)state;
+	assert_int_equal(sigma_set_new(&set, NULL), HN_OK);
+	assert_int_equal(sigma_set_add(set, HN_LIT("c.yml"), hn_view_of(yaml), NULL), HN_OK);
+	sigma_cache_put(set, &b);
+	assert_false(b.failed);
+	for (size_t turned = 0; turned <= b.n; turned++) {
+		FILE *f = tmpfile();
+		enum hn_rc rc;
+
+		assert_non_null(f);
+		if (turned < b.n)
+			b.p[turned] ^= 4;
+		assert_int_equal(fwrite(b.p, 1, b.n, f), b.n);
+		assert_int_equal(fflush(f), 0);
+		rc = sigma_cache_open(fileno(f), &opened, NULL);
+		assert_int_equal(rc == HN_OK, turned == b.n);
+		if (turned < b.n)
+			b.p[turned] ^= 4;
+		(void)fclose(f);
+	}
+	assert_int_equal(sigma_set_count(opened), 3);
+	assert_view_equal(sigma_set_rule(opened, 2)->id, "cor");
+	assert_null(sigma_set_rule(opened, 2)->why_not);
+	sigma_set_free(opened);
+	sigma_set_free(set);
+	hn_buf_fini(&b);
+}
+
 int
 main(void)
 {
@@ -421,6 +459,7 @@ main(void)
 		cmocka_unit_test(compares_values), cmocka_unit_test(joins_searches), cmocka_unit_test(searches_without_field),
 		cmocka_unit_test(refuses), cmocka_unit_test(ends_on_hostile_values), cmocka_unit_test(translates_fields),
 		cmocka_unit_test(reads_metadata), cmocka_unit_test(correlates), cmocka_unit_test(refuses_correlations),
+		cmocka_unit_test(opens_compiled_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
