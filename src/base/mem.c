@@ -1,7 +1,22 @@
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED true
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED false
+#endif
+
+#define OTHER_BYTES (256u << 20)	/* writable memory that is not the heap's: stacks of threads, data of libraries */
 
 static _Thread_local size_t fail_at;
 
@@ -37,4 +52,31 @@ void
 hn_free(void *p)
 {
 	free(p);
+}
+
+bool
+hn_mem_cap(size_t more_bytes)
+{
+	const struct mallinfo2 heap = mallinfo2();
+	struct rlimit r;
+
+	if (SANITIZED)
+		return true;
+	if (getrlimit(RLIMIT_DATA, &r) != 0)
+		return false;
+	r.rlim_cur = heap.arena + heap.hblkhd + OTHER_BYTES + more_bytes;
+	if (r.rlim_max != RLIM_INFINITY && r.rlim_cur > r.rlim_max)
+		r.rlim_cur = r.rlim_max;
+	return setrlimit(RLIMIT_DATA, &r) == 0;
+}
+
+void
+hn_mem_uncap(void)
+{
+	struct rlimit r;
+
+	if (!SANITIZED && getrlimit(RLIMIT_DATA, &r) == 0) {
+		r.rlim_cur = r.rlim_max;
+		(void)setrlimit(RLIMIT_DATA, &r);
+	}
 }

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* Allowed as they are, in every role. */
@@ -83,9 +84,9 @@ static const struct {
 
 /* -EEXIST and the like cannot come from a fresh filter; a call that this machine does not have is no rule. */
 static int
-add(scmp_filter_ctx f, uint32_t action, int call, unsigned n, struct scmp_arg_cmp arg)
+add(scmp_filter_ctx f, uint32_t action, int call, unsigned n, const struct scmp_arg_cmp *args)
 {
-	const int rc = seccomp_rule_add(f, action, call, n, arg);
+	const int rc = seccomp_rule_add_array(f, action, call, n, args);
 
 	return rc == -EDOM || rc == -EEXIST ? 0 : rc;
 }
@@ -96,7 +97,7 @@ allow_all(scmp_filter_ctx f, uint32_t action, const int *calls, size_t n)
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = add(f, action, calls[i], 0, (struct scmp_arg_cmp){ 0 });
+		rc = add(f, action, calls[i], 0, NULL);
 	return rc;
 }
 
@@ -110,24 +111,27 @@ allow_some(scmp_filter_ctx f, unsigned set)
 		int call;
 		uint32_t action;
 		unsigned n;
-		struct scmp_arg_cmp arg;
+		struct scmp_arg_cmp args[2];
 	} rows[] = {
-		{ 0, SCMP_SYS(mmap), SCMP_ACT_ALLOW, 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
-		{ 0, SCMP_SYS(mprotect), SCMP_ACT_ALLOW, 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
-		{ HN_CALLS_READ_FILES, SCMP_SYS(open), SCMP_ACT_ALLOW, 1, SCMP_A1(SCMP_CMP_MASKED_EQ, writing, 0) },
-		{ HN_CALLS_READ_FILES, SCMP_SYS(openat), SCMP_ACT_ALLOW, 1, SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0) },
-		{ HN_CALLS_JOB, SCMP_SYS(ioctl), SCMP_ACT_ALLOW, 1, SCMP_A1(SCMP_CMP_EQ, TCGETS) },
-		{ HN_CALLS_JOB, SCMP_SYS(ioctl), SCMP_ACT_ALLOW, 1, SCMP_A1(SCMP_CMP_EQ, TIOCGWINSZ) },
+		{ 0, SCMP_SYS(mmap), SCMP_ACT_ALLOW, 1, { SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) } },
+		{ 0, SCMP_SYS(mprotect), SCMP_ACT_ALLOW, 1, { SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) } },
+		/* Its own soft limit of memory, and nothing else's and no other limit (base/mem.h). */
+		{ 0, SCMP_SYS(prlimit64), SCMP_ACT_ALLOW, 2,
+		  { SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A1(SCMP_CMP_EQ, RLIMIT_DATA) } },
+		{ HN_CALLS_READ_FILES, SCMP_SYS(open), SCMP_ACT_ALLOW, 1, { SCMP_A1(SCMP_CMP_MASKED_EQ, writing, 0) } },
+		{ HN_CALLS_READ_FILES, SCMP_SYS(openat), SCMP_ACT_ALLOW, 1, { SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0) } },
+		{ HN_CALLS_JOB, SCMP_SYS(ioctl), SCMP_ACT_ALLOW, 1, { SCMP_A1(SCMP_CMP_EQ, TCGETS) } },
+		{ HN_CALLS_JOB, SCMP_SYS(ioctl), SCMP_ACT_ALLOW, 1, { SCMP_A1(SCMP_CMP_EQ, TIOCGWINSZ) } },
 		{ HN_CALLS_THREADS, SCMP_SYS(clone), SCMP_ACT_ALLOW, 1,
-		  SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD) },
+		  { SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD) } },
 		/* Its flags are in memory, out of a filter's reach: the C library then uses clone. */
-		{ HN_CALLS_THREADS, SCMP_SYS(clone3), SCMP_ACT_ERRNO(ENOSYS), 0, { 0 } },
+		{ HN_CALLS_THREADS, SCMP_SYS(clone3), SCMP_ACT_ERRNO(ENOSYS), 0, { { 0 } } },
 	};
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < HN_COUNT(rows); i++)
 		if (rows[i].group == 0 || (rows[i].group & set) != 0)
-			rc = add(f, rows[i].action, rows[i].call, rows[i].n, rows[i].arg);
+			rc = add(f, rows[i].action, rows[i].call, rows[i].n, rows[i].args);
 	return rc;
 }
 

@@ -10,12 +10,15 @@ import os
 import random
 import shutil
 import socket
+import struct
 import sys
 import tempfile
+import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import drive  # noqa: E402
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 BAD_HOST = "planted.weather-sync.example"
 LINE = "1780844403.880   1816 10.20.10.44 TCP_TUNNEL/200 7256 CONNECT %s:443 sato.e HIER_DIRECT/192.0.2.70 -\n"
 GOOD, PLANTED = (LINE % "www.hinode-hp.example").encode(), (LINE % BAD_HOST).encode()
@@ -157,6 +160,28 @@ def compressed(b):
         b.expect([d], 1, 1, ["broken.log.zst"])
 
 
+def hungry_evtx(b):
+    """A Windows log of one chunk whose templates claim millions of values: libevtx would take gigabytes for each record."""
+    folder = b.folder()
+    with open(os.path.join(HERE, "../fuzz/corpus/evtx/many-values"), "rb") as f:
+        chunk = bytearray(f.read().ljust(65536, b"\0"))
+    head = bytearray(4096)
+    struct.pack_into("<8sQQQIHHHH", head, 0, b"ElfFile\0", 0, 0, 1, 128, 1, 3, 4096, 1)
+    struct.pack_into("<I", head, 124, zlib.crc32(head[:120]))
+    chunk[:8] = b"ElfChnk\0"
+    free, = struct.unpack_from("<I", chunk, 48)
+    struct.pack_into("<I", chunk, 52, zlib.crc32(chunk[512:free]))
+    struct.pack_into("<I", chunk, 124, zlib.crc32(chunk[:120] + chunk[128:512]))
+    put(os.path.join(folder, "hungry.evtx"), head, chunk)
+    put(os.path.join(folder, "access.log"), PLANTED)
+    # A sanitizer's own limit stands in for the one that the program sets itself (base/mem.h).
+    os.environ["ASAN_OPTIONS"] = "max_allocation_size_mb=64:allocator_may_return_null=1"
+    try:
+        b.expect([folder], 1, 1, ["hungry.evtx:1"])
+    finally:
+        del os.environ["ASAN_OPTIONS"]
+
+
 def empty(b):
     """Nothing to read is no fault."""
     d = b.folder()
@@ -246,7 +271,7 @@ def full_output(b):
     drive.equal("exit code with a full disk", done.returncode, 2)
 
 
-ROWS = [truncated, binary, nul_bytes, long_line, long_json, encodings, line_ends, gzip_bomb, compressed, empty,
+ROWS = [truncated, binary, nul_bytes, long_line, long_json, encodings, line_ends, gzip_bomb, compressed, hungry_evtx, empty,
         odd_names, standard_input, not_done, missing, mutations, full_output]
 
 
