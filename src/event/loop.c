@@ -172,14 +172,16 @@ hn_loop_turn(struct hn_loop *l, int max_wait_ms, struct hn_err *err)
 		return HN_FAIL(err, HN_E_IO, 0, "epoll_wait");
 	l->now_ms = l->clock();
 	l->n_events = n > 0 ? n : 0;
-	for (int i = 0; i < l->n_events; i++) {
+	/* Who stops the loop has ended what the others would work on. */
+	for (int i = 0; i < l->n_events && !l->stopped; i++) {
 		struct hn_watch *w = l->events[i].data.ptr;
 
 		if (w != NULL)
 			w->ready(w->arg, l->events[i].events);
 	}
 	l->n_events = 0;
-	hn_timers_run(&l->timers, l->now_ms);
+	if (!l->stopped)
+		hn_timers_run(&l->timers, l->now_ms);
 	return HN_OK;
 }
 

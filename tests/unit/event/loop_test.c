@@ -133,6 +133,36 @@ a_regular_file_is_refused(void **state)
 	assert_string_equal(e.what, "epoll_ctl");
 }
 
+static void
+stop_it(void *arg, uint32_t events)
+{
+	(void)arg;
+	(void)events;
+	hn_loop_stop(loop, 7);
+}
+
+/* A role that has ended has closed what its timers would use. */
+static void
+nothing_runs_behind_a_stop(void **state)
+{
+	static struct hn_watch w = { .ready = stop_it };	/* the loop still has both when it is freed */
+	static int fired;
+	static struct hn_timer t = { .fire = count, .arg = &fired };
+	int ends[2], code = 0;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	w.fd = ends[0];
+	assert_int_equal(hn_loop_add(loop, &w, EPOLLIN, NULL), HN_OK);
+	assert_int_equal(hn_loop_after(loop, &t, 0), HN_OK);
+	assert_int_equal(write(ends[1], "x", 1), 1);
+	assert_int_equal(hn_loop_run(loop, &code, NULL), HN_OK);
+	assert_int_equal(code, 7);
+	assert_int_equal(fired, 0);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 int
 main(void)
 {
@@ -140,6 +170,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(deadlines_follow_the_given_clock, make_loop, free_loop),
 		cmocka_unit_test_setup_teardown(a_removed_watch_is_not_called, make_loop, free_loop),
 		cmocka_unit_test_setup_teardown(signals_come_through_the_loop, make_loop, free_loop),
+		cmocka_unit_test_setup_teardown(nothing_runs_behind_a_stop, make_loop, free_loop),
 		cmocka_unit_test_setup_teardown(a_regular_file_is_refused, make_loop, free_loop),
 	};
 
