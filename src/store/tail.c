@@ -1,12 +1,25 @@
 #include "store/tail.h"
 
 #include <assert.h>
+#include <endian.h>
 
 #include "base/hash.h"
-#include "base/wire.h"
 
 #define MARK 0xe5u
 #define CHECK_BYTES 4u
+
+/* In front of each record, little-endian; written and read as one piece, since every line passes here several times. */
+struct frame {
+	uint32_t check;
+	uint32_t raw_n;
+	uint64_t received_ms;
+	uint32_t source;
+	uint16_t flags;
+	uint8_t bookmark_n;
+	uint8_t mark;
+};
+
+static_assert(sizeof(struct frame) == HN_EVIDENCE_FRAME, "no holes: its bytes are what stands on disk");
 
 static uint32_t
 check_of(struct hn_view v, uint64_t offset)
@@ -17,49 +30,48 @@ check_of(struct hn_view v, uint64_t offset)
 void
 hn_tail_put(struct hn_buf *b, const struct hn_evidence_record *r, uint64_t offset)
 {
-	const size_t start = b->n;
-	struct hn_buf check = { 0 };
+	const size_t all = HN_EVIDENCE_FRAME + r->bookmark.n + r->raw.n;
+	struct frame f = {
+		.raw_n = htole32((uint32_t)r->raw.n), .received_ms = htole64((uint64_t)r->received_ms),
+		.source = htole32(r->source), .flags = htole16(r->flags), .bookmark_n = (uint8_t)r->bookmark.n, .mark = MARK,
+	};
+	char *const to = hn_buf_room(b, all);
 
 	assert(r->raw.n <= HN_EVIDENCE_RAW_MAX && r->bookmark.n <= HN_EVIDENCE_BOOKMARK_MAX);
-	hn_put_u32(b, 0);
-	hn_put_u32(b, (uint32_t)r->raw.n);
-	hn_put_i64(b, r->received_ms);
-	hn_put_u32(b, r->source);
-	hn_put_u16(b, r->flags);
-	hn_put_u8(b, (uint8_t)r->bookmark.n);
-	hn_put_u8(b, MARK);
-	hn_buf_put(b, r->bookmark);
-	hn_buf_put(b, r->raw);
-	if (b->failed)
+	if (to == NULL)
 		return;
-	check = (struct hn_buf){ .p = b->p + start, .size = CHECK_BYTES, .max = CHECK_BYTES };
-	hn_put_u32(&check, check_of((struct hn_view){ b->p + start + CHECK_BYTES, b->n - start - CHECK_BYTES }, offset));
+	memcpy(to, &f, sizeof(f));
+	if (r->bookmark.n > 0)
+		memcpy(to + sizeof(f), r->bookmark.p, r->bookmark.n);
+	if (r->raw.n > 0)
+		memcpy(to + sizeof(f) + r->bookmark.n, r->raw.p, r->raw.n);
+	f.check = htole32(check_of((struct hn_view){ to + CHECK_BYTES, all - CHECK_BYTES }, offset));
+	memcpy(to, &f.check, CHECK_BYTES);
+	b->n += all;
 }
 
 enum hn_rc
 hn_tail_get(struct hn_view v, uint64_t offset, struct hn_evidence_record *out)
 {
-	struct hn_get g = HN_GET(v);
 	struct hn_evidence_record r = { .offset = offset };
+	struct frame f;
 
 	if (v.n < HN_EVIDENCE_FRAME)
 		return HN_E_AGAIN;
-
-	const uint32_t check = hn_get_u32(&g);
-
-	r.raw.n = hn_get_u32(&g);
-	r.received_ms = hn_get_i64(&g);
-	r.source = hn_get_u32(&g);
-	r.flags = hn_get_u16(&g);
-	r.bookmark.n = hn_get_u8(&g);
-	if (hn_get_u8(&g) != MARK || r.raw.n > HN_EVIDENCE_RAW_MAX || r.bookmark.n > HN_EVIDENCE_BOOKMARK_MAX)
+	memcpy(&f, v.p, sizeof(f));
+	r.raw.n = le32toh(f.raw_n);
+	r.received_ms = (int64_t)le64toh(f.received_ms);
+	r.source = le32toh(f.source);
+	r.flags = le16toh(f.flags);
+	r.bookmark.n = f.bookmark_n;
+	if (f.mark != MARK || r.raw.n > HN_EVIDENCE_RAW_MAX || r.bookmark.n > HN_EVIDENCE_BOOKMARK_MAX)
 		return HN_E_CORRUPT;
 
 	const size_t all = HN_EVIDENCE_FRAME + r.bookmark.n + r.raw.n;
 
 	if (v.n < all)
 		return HN_E_AGAIN;
-	if (check != check_of((struct hn_view){ v.p + CHECK_BYTES, all - CHECK_BYTES }, offset))
+	if (le32toh(f.check) != check_of((struct hn_view){ v.p + CHECK_BYTES, all - CHECK_BYTES }, offset))
 		return HN_E_CORRUPT;
 	r.bookmark.p = v.p + HN_EVIDENCE_FRAME;
 	r.raw.p = r.bookmark.p + r.bookmark.n;
