@@ -2,6 +2,8 @@
 
 #include <libpsl.h>
 
+#include "base/hash.h"
+
 #define DOMAIN_MAX 253u
 #define ASK_BITS 16u	/* BENEATH_ASK_MAX as a power of two */
 
@@ -9,21 +11,41 @@ static_assert(BENEATH_ASK_MAX == 1u << ASK_BITS, "a network becomes at most so m
 
 static const uint8_t v6_steps[] = { 32, 48, 64 };
 
-static void
-above_name(struct hn_view name, struct beneath *out)
+/* Where the registrable domain begins in ${name}; 0: the name is that itself, or has none. */
+static size_t
+site_at(struct hn_view name)
 {
 	char text[DOMAIN_MAX + 1];
 	const char *site;
-	size_t at, dots[DOMAIN_MAX], n = 0;
 
-	if (name.n > DOMAIN_MAX)
-		return;
 	memcpy(text, name.p, name.n);
 	text[name.n] = '\0';
 	site = psl_registrable_domain(psl_builtin(), text);
-	if (site == NULL || site == text)
+	return site != NULL ? (size_t)(site - text) : 0;
+}
+
+static size_t
+known_site_at(struct beneath_known *known, struct hn_view name)
+{
+	const uint64_t key = hn_hash64(name, known->seed);
+	const size_t slot = key % BENEATH_KNOWN;
+
+	if (known->name[slot].key != key || known->name[slot].at >= name.n) {
+		known->name[slot].at = site_at(name);
+		known->name[slot].key = key;
+	}
+	return known->name[slot].at;
+}
+
+static void
+above_name(struct beneath_known *known, struct hn_view name, struct beneath *out)
+{
+	size_t dots[DOMAIN_MAX], n = 0;
+
+	if (name.n == 0 || name.n > DOMAIN_MAX)
 		return;
-	at = (size_t)(site - text);
+	const size_t at = known_site_at(known, name);
+
 	for (size_t i = 0; i < at; i++)
 		if (name.p[i] == '.')
 			dots[n++] = i + 1;
@@ -55,11 +77,11 @@ above_addr(struct hn_view value, struct beneath *out)
 }
 
 void
-beneath_of(enum observable_kind kind, struct hn_view value, struct beneath *out)
+beneath_of(struct beneath_known *known, enum observable_kind kind, struct hn_view value, struct beneath *out)
 {
 	out->n = 0;
 	if (kind == OBSERVABLE_DOMAIN)
-		above_name(value, out);
+		above_name(known, value, out);
 	else if (kind == OBSERVABLE_ADDR)
 		above_addr(value, out);
 }

@@ -17,6 +17,17 @@
 /* A kind of the store of the past that no observable has: something beneath the value was met. */
 #define BENEATH_KIND(kind) ((uint8_t)((unsigned)(kind) | 0x80u))
 
+/* Names whose registrable domain was looked up lately: most lines name what others have named.  All zero: none. */
+#define BENEATH_KNOWN 4096u	/* a power of two */
+
+struct beneath_known {
+	uint64_t seed;		/* the caller's, random: nobody outside chooses which names fall together */
+	struct {
+		uint64_t key;
+		uint64_t at;	/* where the registrable domain begins; 0: the name lies beneath nothing */
+	} name[BENEATH_KNOWN];
+};
+
 struct beneath {
 	size_t n;
 	struct hn_view at[BENEATH_ABOVE_MAX];
@@ -26,8 +37,9 @@ struct beneath {
 /*
  * What ${value} (in normal form) lies beneath, into ${out}: of a name its parents from the registrable domain down, at most
  * BENEATH_ABOVE_MAX (publicsuffix.org by libpsl); of an IPv6 address its /32, /48 and /64.  Views point into both.
+ * ${known}: what it remembers between calls.
  */
-void beneath_of(enum observable_kind kind, struct hn_view value, struct beneath *out);
+void beneath_of(struct beneath_known *known, enum observable_kind kind, struct hn_view value, struct beneath *out);
 
 /* What to ask the past for about ${net}: values of ${kind}, as the store has it.  false from ${ask} ends it. */
 struct beneath_asking {

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "base/mem.h"
+#include "base/rand.h"
 #include "event/log.h"
 #include "record/beneath.h"
 #include "store/observable.h"
@@ -22,6 +23,7 @@ struct merging {
 struct core_memory {
 	struct hn_observables *store;
 	struct hn_arena text;
+	struct beneath_known known;
 	struct hn_observation *rows;
 	size_t n;
 	uint64_t left_out;
@@ -44,6 +46,7 @@ core_memory_open(const struct site_config *config, uint64_t committed, struct co
 	if (m == NULL)
 		return HN_FAIL(err, HN_E_NOMEM, 0, "observables");
 	m->text = HN_ARENA(TEXT_BYTES);
+	hn_random(&m->known.seed, sizeof(m->known.seed));
 	m->keep_ms = config->observables_keep_days * 86400000u;
 	m->budget_bytes = config->observables_budget_mb << 20;
 	m->merge = (struct hn_job){ .work = merge, .done = merged };
@@ -107,7 +110,7 @@ core_memory_add(struct core_memory *m, const struct site_observed *seen)
 	struct beneath above;
 
 	add_row(m, (uint8_t)seen->kind, seen->value, &row);
-	beneath_of(seen->kind, seen->value, &above);
+	beneath_of(&m->known, seen->kind, seen->value, &above);
 	for (size_t i = 0; i < above.n; i++)
 		add_row(m, BENEATH_KIND(seen->kind), above.at[i], &row);
 }

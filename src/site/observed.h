@@ -6,7 +6,7 @@
 #include "base/wire.h"
 #include "record/observable.h"
 
-#define SITE_OBSERVED_MAX 4096u			/* different ones held at once */
+#define SITE_OBSERVED_MAX 16384u		/* different ones held at once */
 #define SITE_OBSERVED_MESSAGE_MAX 131072u	/* bytes of one message */
 #define SITE_OBSERVED_NAME_MAX 256u		/* bytes of a machine or account; longer ones are cut */
 

@@ -14,7 +14,7 @@
 #define FINDINGS_MAX 4096u
 #define FINDINGS_BYTES (64u << 20)
 #define HOLD_MS 50			/* results wait so long for further batches: one commit for all of them */
-#define HOLD_BATCHES 16u
+#define HOLD_BATCHES 64u		/* what many lines tell alike is then remembered once */
 #define OUTBOX_HIGH (4u << 20)		/* bytes waiting for core above which no further batch is begun */
 
 struct sense {

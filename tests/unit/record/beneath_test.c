@@ -26,10 +26,12 @@ what_a_value_lies_beneath(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < HN_COUNT(rows); i++) {
+		static struct beneath_known known;
 		struct beneath b;
 		size_t n = 0;
 
-		beneath_of(rows[i].kind, hn_view_of(rows[i].value), &b);
+		beneath_of(&known, rows[i].kind, hn_view_of(rows[i].value), &b);
+		beneath_of(&known, rows[i].kind, hn_view_of(rows[i].value), &b);	/* from memory */
 		for (; rows[i].above[n] != NULL; n++) {
 			assert_true(n < b.n);
 			assert_true(hn_view_eq(b.at[n], hn_view_of(rows[i].above[n])));
