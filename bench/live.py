@@ -243,7 +243,7 @@ def sealed(name, maker):
         while True:     # until nothing more is committed and all but the last tail is sealed
             time.sleep(1)
             done = (site.rows("SELECT offset FROM progress")[0][0], len(glob.glob(site.data + "/evidence/**/*.open", recursive=True)))
-            if done == last:
+            if done == last and done[1] <= 1:
                 break
             last = done
         spent = site.cpu_s() - cpu
