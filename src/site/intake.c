@@ -10,6 +10,7 @@
 #include "site/identity.h"
 #include "site/intake_bulk.h"
 #include "site/intake_drop.h"
+#include "site/intake_folder.h"
 #include "site/intake_tls.h"
 
 #define SYNC_MS 500		/* acknowledged lines are on disk at most one second later */
@@ -182,10 +183,16 @@ static void
 every_second(void *arg)
 {
 	struct intake *in = arg;
+	const char *const changed = intake_folders_changed(in);
 
 	look_at_disk(in);
 	(void)site_steady_now(&in->steady);
 	tell_counts(in);
+	if (changed != NULL) {
+		hn_log(HN_LOG_INFO, "folder", "source=%s what=\"its folder is there now, or another: starting anew\"", changed);
+		site_child_end(in->child);
+		return;
+	}
 	again(in, &in->second, SECOND_MS);
 }
 
@@ -273,6 +280,7 @@ prepare(struct site_child *c, struct hn_err *err)
 	bool has_tls = false;
 	enum hn_rc rc;
 
+	intake_folders_note(in, c->config);
 	in->certificate = HN_BUF(SITE_PEM_MAX);
 	in->key = HN_BUF(SITE_PEM_MAX);
 	for (size_t i = 0; i < c->config->n_sources; i++)

@@ -19,6 +19,11 @@ struct intake;
 
 /* ---- intake.c: the log */
 
+/* A folder, whatever it is called. */
+struct intake_folder {
+	uint64_t dev, ino;
+};
+
 struct intake_source {
 	const struct site_source *config;
 	struct site_counts counts;	/* since they were last told */
@@ -26,6 +31,7 @@ struct intake_source {
 	struct intake_net *net;		/* sources that listen */
 	struct intake_drop *drop;	/* SITE_DROP */
 	struct intake_bulk *bulk;	/* SITE_ELASTIC_BULK */
+	struct intake_folder folder;	/* of its files, when the jail was entered (intake_folder.h) */
 };
 
 /*
