@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -11,27 +12,42 @@
 
 #define CHUNK 262144u
 
-bool
-indicator_files_open(struct indicator_files *f, const struct arguments *a, const char *path)
-{
-	const int fd = f->n < INDICATOR_FILES_MAX ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+#define PATHS_BYTES_MAX (64u << 20)
 
-	if (fd < 0) {
-		command_say(a, "indicators.error.open", path, f->n < INDICATOR_FILES_MAX ? strerror(errno) : "-", NULL);
-		return false;
-	}
-	f->at[f->n].path = path;
-	f->at[f->n++].fd = fd;
-	return true;
+/* Who is told of a file that cannot be looked at, and whether there was one. */
+struct unseen {
+	const struct arguments *args;
+	bool any;
+};
+
+static void
+say_unseen(void *ctx, const char *path, int error)
+{
+	struct unseen *u = ctx;
+
+	command_say(u->args, "indicators.error.open", path, strerror(error), NULL);
+	u->any = true;
+}
+
+bool
+indicator_files_add(struct indicator_files *f, const struct arguments *a, const char *path)
+{
+	struct unseen unseen = { .args = a };
+	const struct files_fault fault = { say_unseen, &unseen };
+	enum hn_rc rc;
+
+	f->paths.max = PATHS_BYTES_MAX;
+	rc = files_add(&f->all, path, &f->paths, fault, NULL);
+	if (rc != HN_OK)
+		command_say(a, "indicators.error.open", path, rc == HN_E_NOTFOUND ? strerror(ENOENT) : strerror(ENOMEM), NULL);
+	return rc == HN_OK && !unseen.any;
 }
 
 void
-indicator_files_close(struct indicator_files *f)
+indicator_files_fini(struct indicator_files *f)
 {
-	for (size_t i = 0; i < f->n; i++)
-		if (f->at[i].fd >= 0)
-			(void)close(f->at[i].fd);
-	f->n = 0;
+	hn_arena_fini(&f->paths);
+	f->all = (struct files){ 0 };
 }
 
 static void
@@ -118,18 +134,46 @@ read_one(const struct reading *g, int fd, const char *path)
 	return true;
 }
 
+/* Whether ${path} is the hashes.csv of a MISP feed: beside it stands the feed's manifest. */
+static bool
+is_feed_index(const char *path)
+{
+	char manifest[PATH_MAX];
+	const struct hn_view name = name_of(path);
+	const int folder_n = (int)(name.p - path);
+
+	if (!hn_view_eq(name, HN_LIT("hashes.csv")) || (size_t)folder_n + 16 > sizeof(manifest))
+		return false;
+	(void)snprintf(manifest, sizeof(manifest), "%.*smanifest.json", folder_n, path);
+	return access(manifest, F_OK) == 0;
+}
+
+static bool
+open_and_read(const struct reading *g, const char *path)
+{
+	const int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	bool ok;
+
+	if (fd < 0) {
+		command_say(g->args, "indicators.error.open", path, strerror(errno), NULL);
+		return false;
+	}
+	ok = read_one(g, fd, path);
+	if (fd != STDIN_FILENO)
+		(void)close(fd);
+	return ok;
+}
+
 bool
-indicator_files_read(struct indicator_files *f, const struct arguments *a, const struct indicator_about *defaults,
+indicator_files_read(const struct indicator_files *f, const struct arguments *a, const struct indicator_about *defaults,
     struct indicator_build *b, struct indicator_total *total)
 {
 	const struct reading g = { a, defaults, b, total, f->from_ms };
 	bool ok = true;
 
-	for (size_t i = 0; i < f->n; i++) {
-		ok = read_one(&g, f->at[i].fd, f->at[i].path) && ok;
-		(void)close(f->at[i].fd);
-		f->at[i].fd = -1;
-	}
+	for (size_t i = 0; i < f->all.n; i++)
+		if (!is_feed_index(f->all.paths[i]))
+			ok = open_and_read(&g, f->all.paths[i]) && ok;
 	return ok;
 }
 

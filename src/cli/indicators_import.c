@@ -6,19 +6,16 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "cli/files.h"
+#include "base/text.h"
 #include "cli/indicator_files.h"
 #include "cli/indicators.h"
 #include "cli/job_jail.h"
-
-#define PATHS_BYTES_MAX (16u << 20)
 
 /* One run of `hinomi indicators import`. */
 struct import {
 	const struct arguments *args;
 	struct indicator_about defaults;
 	char path[PATH_MAX];		/* of the table */
-	struct hn_arena paths;
 	struct indicator_files files;
 	struct indicator_table *old;	/* NULL: the first import */
 	struct indicator_build *build;
@@ -53,27 +50,14 @@ take_defaults(struct import *m)
 	return true;
 }
 
-static void
-say_unseen(void *ctx, const char *path, int error)
-{
-	const struct import *m = ctx;
-
-	command_say(m->args, "indicators.error.open", path, strerror(error), NULL);
-}
-
 static bool
-open_files(struct import *m)
+take_files(struct import *m)
 {
-	const struct files_fault fault = { say_unseen, m };
-	struct files all = { 0 };
+	bool ok = true;
 
 	for (size_t i = 0; i < m->args->n_operands; i++)
-		if (files_add(&all, m->args->operands[i], &m->paths, fault, NULL) != HN_OK)
-			return say_wrong(m, "watch.error.path", m->args->operands[i], NULL);
-	for (size_t i = 0; i < all.n; i++)
-		if (!indicator_files_open(&m->files, m->args, all.paths[i]))
-			return false;
-	return true;
+		ok = indicator_files_add(&m->files, m->args, m->args->operands[i]) && ok;
+	return ok;
 }
 
 /* The store's folder, made where it is not there, and the table that is in force. */
@@ -94,13 +78,21 @@ open_store(struct import *m)
 	return true;
 }
 
-/* From here on only the store can be written and nothing else opened. */
+/* From here on only the lists can be read, only the store written, and nothing else opened. */
 static bool
 enter_jail(const struct import *m)
 {
-	const struct hn_jail_path store = { arguments_value(m->args, "store", INDICATORS_STORE), true };
+	struct hn_jail_path *paths = hn_alloc(m->args->n_operands + 1, sizeof(*paths));
+	bool entered;
 
-	return job_jail_enter(m->args, &store, 1, HN_CALLS_READ_FILES | HN_CALLS_WRITE_FILES);
+	if (paths == NULL)
+		return say_wrong(m, "watch.error.start", "memory", NULL);
+	for (size_t i = 0; i < m->args->n_operands; i++)
+		paths[i].path = m->args->operands[i];
+	paths[m->args->n_operands] = (struct hn_jail_path){ arguments_value(m->args, "store", INDICATORS_STORE), true };
+	entered = job_jail_enter(m->args, paths, m->args->n_operands + 1, HN_CALLS_READ_FILES | HN_CALLS_WRITE_FILES);
+	hn_free(paths);
+	return entered;
 }
 
 static bool
@@ -157,15 +149,14 @@ import(const struct arguments *a)
 	if (m == NULL)
 		return EXIT_NOT_DONE;
 	m->args = a;
-	m->paths = HN_ARENA(PATHS_BYTES_MAX);
-	if (take_defaults(m) && open_files(m) && open_store(m) && enter_jail(m) && build_and_publish(m)) {
+	(void)hn_text_init();	/* before the jail; without it Japanese encodings become U+FFFD */
+	if (take_defaults(m) && take_files(m) && open_store(m) && enter_jail(m) && build_and_publish(m)) {
 		say_total(m);
 		code = m->total.unread > 0 ? EXIT_PARTLY : EXIT_DONE;
 	}
-	indicator_files_close(&m->files);
+	indicator_files_fini(&m->files);
 	indicator_table_close(m->old);
 	indicator_build_free(m->build);
-	hn_arena_fini(&m->paths);
 	hn_free(m);
 	return code;
 }
@@ -174,7 +165,7 @@ const struct command indicators_import_command = {
 	.name = "indicators import",
 	.operands = "FILE...",
 	.operands_min = 1,
-	.operands_max = INDICATOR_FILES_MAX,
+	.operands_max = COMMAND_OPERANDS_MAX,
 	.options = {
 		{ OPTION_VALUE, "store", "DIR" },
 		{ OPTION_VALUE, "source", "NAME" },

@@ -63,7 +63,7 @@ read_all_indicators(struct watch_lists *l)
 	if (l->build == NULL)
 		return false;
 	for (size_t i = 0; (path = arguments_nth(a, "indicators", i)) != NULL; i++)
-		if (!indicator_files_open(&l->files, a, path))
+		if (!indicator_files_add(&l->files, a, path))
 			return false;
 	if (!indicator_files_read(&l->files, a, &defaults, l->build, &total))
 		return false;
@@ -111,7 +111,7 @@ watch_lists_close(struct watch_lists *l)
 	if (l == NULL)
 		return;
 	indicator_table_close(l->owned);
-	indicator_files_close(&l->files);
+	indicator_files_fini(&l->files);
 	indicator_build_free(l->build);
 	sigma_set_free(l->owned_rules);
 	hn_free(l);

@@ -8,6 +8,7 @@
 #include "detect/indicator_json.h"
 #include "detect/indicator_stix.h"
 #include "record/unpack.h"
+#include "record/utf16.h"
 
 #define DOCUMENT_DEPTH_MAX 64u
 #define HEAD_MIN 4u		/* bytes that tell how a file is packed */
@@ -27,6 +28,9 @@ struct indicator_import {
 	bool started;
 	bool too_long;			/* the line being read is over its limit and is passed over */
 	struct unpack *unpack;		/* NULL: not packed */
+	bool is_wide;			/* UTF-16, as spreadsheets on Windows write it */
+	bool is_known;			/* whether it is wide */
+	struct utf16 utf16;
 	struct hn_buf head;		/* first bytes, until there are enough to know the packing */
 	struct hn_buf rest;		/* a line without its end, or all of a document */
 };
@@ -56,6 +60,7 @@ indicator_import_free(struct indicator_import *im)
 	unpack_free(im->unpack);
 	hn_buf_fini(&im->head);
 	hn_buf_fini(&im->rest);
+	indicator_list_fini(&im->list);
 	hn_free(im);
 }
 
@@ -113,15 +118,19 @@ know_form(struct indicator_import *im, struct hn_view v)
 	static const struct hn_view mark = HN_INIT("\xef\xbb\xbf");
 
 	v = hn_view_trim(hn_view_starts(v, mark) ? hn_view_skip(v, mark.n) : v);
-	if (v.n > 0)
-		im->form = v.p[0] == '{' ? FORM_DOCUMENT : FORM_LINES;
+	if (v.n == 0)
+		return;
+	im->form = v.p[0] == '{' ? FORM_DOCUMENT : FORM_LINES;
+	if (v.p[0] == '[') {	/* an array, or the first address of a list: "[2001:db8::1]:443" */
+		const struct hn_view next = hn_view_trim(hn_view_skip(v, 1));
+
+		im->form = next.n == 0 || next.p[0] == '{' || next.p[0] == ']' ? FORM_DOCUMENT : FORM_LINES;
+	}
 }
 
 static enum hn_rc
-take_bytes(void *ctx, struct hn_view bytes, struct hn_err *err)
+take_text(struct indicator_import *im, struct hn_view bytes, struct hn_err *err)
 {
-	struct indicator_import *im = ctx;
-
 	if (im->form == FORM_UNKNOWN)
 		know_form(im, bytes);
 	if (im->form == FORM_LINES) {
@@ -133,6 +142,29 @@ take_bytes(void *ctx, struct hn_view bytes, struct hn_err *err)
 	}
 	hn_buf_put(&im->rest, bytes);
 	return im->rest.failed ? HN_FAIL(err, HN_E_LIMIT, INDICATOR_DOCUMENT_MAX, "a JSON document this large") : HN_OK;
+}
+
+static enum hn_rc
+take_bytes(void *ctx, struct hn_view bytes, struct hn_err *err)
+{
+	struct indicator_import *im = ctx;
+	char text[UTF16_OUT_BYTES];
+	enum hn_rc rc = HN_OK;
+
+	if (!im->is_known) {	/* what unpacks gives more than two bytes at a time, and so does the head */
+		im->is_known = true;
+		im->is_wide = hn_view_starts(bytes, HN_LIT("\xff\xfe")) || hn_view_starts(bytes, HN_LIT("\xfe\xff"));
+		im->utf16.big = im->is_wide && bytes.p[0] == '\xfe';
+		bytes = im->is_wide ? hn_view_skip(bytes, 2) : bytes;
+	}
+	if (!im->is_wide)
+		return take_text(im, bytes, err);
+	while (rc == HN_OK && bytes.n > 0) {
+		const size_t n = utf16_take(&im->utf16, &bytes, text);
+
+		rc = take_text(im, (struct hn_view){ text, n }, err);
+	}
+	return rc;
 }
 
 /* Enough of the file is there to know how it is packed. */
@@ -210,7 +242,8 @@ json_alloc(size_t n)
 static enum hn_rc
 take_json(struct indicator_import *im, const json_t *document, struct hn_err *err)
 {
-	if (hn_view_eq(json_text(document, "type"), HN_LIT("bundle"))) {
+	if (json_is_array(document) || hn_view_eq(json_text(document, "type"), HN_LIT("bundle")) ||
+	    json_is_array(json_object_get(document, "objects"))) {	/* a bundle, a TAXII envelope, or objects alone */
 		im->form = FORM_STIX;
 		indicator_stix_take(document, &im->sink);
 	} else if (json_object_get(document, "Event") != NULL || json_object_get(document, "response") != NULL) {
@@ -227,7 +260,9 @@ take_json(struct indicator_import *im, const json_t *document, struct hn_err *er
 static enum hn_rc
 take_document(struct indicator_import *im, struct hn_err *err)
 {
-	const struct hn_view text = hn_buf_view(&im->rest);
+	static const struct hn_view mark = HN_INIT("\xef\xbb\xbf");
+	const struct hn_view all = hn_buf_view(&im->rest);
+	const struct hn_view text = hn_view_starts(all, mark) ? hn_view_skip(all, mark.n) : all;
 	json_error_t why;
 	json_t *document;
 	enum hn_rc rc;

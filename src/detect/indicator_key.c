@@ -3,7 +3,9 @@
 #include <assert.h>
 
 #include "base/num.h"
+#include "record/refang.h"
 
+#define NET_TEXT_MAX 64u
 #define PATH_MIN 5u	/* bytes of a path that means something on any host */
 
 size_t
@@ -25,9 +27,10 @@ indicator_cidr_bytes(struct hn_addr a, unsigned bits, char *to)
 static enum hn_rc
 key_of_cidr(struct hn_view v, struct indicator_scratch *s, struct indicator_key *out)
 {
+	char text[NET_TEXT_MAX];
 	struct hn_cidr net;
 
-	if (hn_cidr_parse(v, &net) != HN_OK)
+	if (v.n > sizeof(text) || hn_cidr_parse((struct hn_view){ text, refang(v, text) }, &net) != HN_OK)
 		return HN_E_SYNTAX;
 	if (net.bits == 128) {
 		const size_t n = indicator_addr_bytes(net.addr, s->bytes);
@@ -148,7 +151,7 @@ indicator_key_of_text(struct hn_view text, struct indicator_scratch *s, struct i
 	}
 	if (v.n > 0 && v.p[0] == '/')
 		return key_of_path(v, s, out, err);
-	if (v.n > 0 && v.n < 64 && hn_view_find(v, '/') < v.n && key_of_cidr(v, s, out) == HN_OK)
+	if (v.n > 0 && hn_view_find(v, '/') < v.n && key_of_cidr(v, s, out) == HN_OK)
 		return HN_OK;
 	rc = observable_of(v, &s->seen, err);
 	return rc == HN_OK ? key_of_observable(s, out, err) : rc;

@@ -2,88 +2,27 @@
 
 #include "base/clock.h"
 #include "base/num.h"
+#include "base/text.h"
+#include "detect/indicator_misp.h"
 
-/* The field at the start of ${rest}; moves on past its comma.  false: no more. */
+/* "2026-12-31", "2026-12-31 10:00:00", seconds since 1970; "never" and the like: 0.  false: none of these. */
 static bool
-next_field(struct indicator_list *l, struct hn_view *rest, bool *more, struct hn_view *out)
+expires_of(struct hn_view v, int64_t *out)
 {
-	size_t i = 1;
+	static const struct hn_view nevers[] = { HN_INIT("never"), HN_INIT("none"), HN_INIT("-"), HN_INIT("null") };
 
-	if (!*more)
-		return false;
-	while (rest->n > 0 && rest->p[0] == ' ')
-		*rest = hn_view_skip(*rest, 1);
-	if (rest->n == 0 || rest->p[0] != '"') {
-		*more = hn_view_cut(rest, ',', out);
-		*out = hn_view_trim(*out);
-		return true;
-	}
-	char *to = l->unquoted + l->unquoted_n;
-	size_t n = 0;
-
-	for (; i < rest->n && !(rest->p[i] == '"' && (i + 1 == rest->n || rest->p[i + 1] != '"')); i++) {
-		i += rest->p[i] == '"';
-		if (l->unquoted_n + n < sizeof(l->unquoted))
-			to[n++] = rest->p[i];
-	}
-	l->unquoted_n += n;
-	*out = (struct hn_view){ to, n };
-	*rest = hn_view_skip(*rest, i < rest->n ? i + 1 : i);
-	struct hn_view between;
-
-	*more = hn_view_cut(rest, ',', &between);
-	return true;
-}
-
-/* What feeds call their columns. */
-static const struct {
-	struct hn_view name;
-	enum indicator_column is;
-} names[] = {
-	{ HN_INIT("value"), COLUMN_VALUE }, { HN_INIT("indicator"), COLUMN_VALUE }, { HN_INIT("ioc"), COLUMN_VALUE },
-	{ HN_INIT("ioc_value"), COLUMN_VALUE }, { HN_INIT("observable"), COLUMN_VALUE }, { HN_INIT("domain"), COLUMN_VALUE },
-	{ HN_INIT("hostname"), COLUMN_VALUE }, { HN_INIT("url"), COLUMN_VALUE }, { HN_INIT("ip"), COLUMN_VALUE },
-	{ HN_INIT("ip_address"), COLUMN_VALUE }, { HN_INIT("dst_ip"), COLUMN_VALUE }, { HN_INIT("dstip"), COLUMN_VALUE },
-	{ HN_INIT("sha256_hash"), COLUMN_VALUE }, { HN_INIT("ja3_md5"), COLUMN_VALUE },
-	{ HN_INIT("type"), COLUMN_TYPE }, { HN_INIT("ioc_type"), COLUMN_TYPE }, { HN_INIT("indicator_type"), COLUMN_TYPE },
-	{ HN_INIT("source"), COLUMN_SOURCE }, { HN_INIT("feed"), COLUMN_SOURCE }, { HN_INIT("reporter"), COLUMN_SOURCE },
-	{ HN_INIT("tlp"), COLUMN_TLP },
-	{ HN_INIT("expires"), COLUMN_EXPIRES }, { HN_INIT("valid_until"), COLUMN_EXPIRES },
-	{ HN_INIT("confidence"), COLUMN_CONFIDENCE }, { HN_INIT("confidence_level"), COLUMN_CONFIDENCE },
-	{ HN_INIT("note"), COLUMN_NOTE }, { HN_INIT("comment"), COLUMN_NOTE }, { HN_INIT("description"), COLUMN_NOTE },
-	{ HN_INIT("malware"), COLUMN_NOTE }, { HN_INIT("malware_printable"), COLUMN_NOTE }, { HN_INIT("threat"), COLUMN_NOTE },
-};
-
-static void
-name_column(struct indicator_list *l, struct hn_view field, uint8_t number)
-{
-	for (size_t i = 0; i < HN_COUNT(names); i++)
-		if (hn_view_eq_nocase(names[i].name, field) && l->column[names[i].is] == 0)
-			l->column[names[i].is] = number;
-}
-
-/* Whether the line names columns, one of them the value's. */
-static bool
-take_header(struct indicator_list *l, struct hn_view line)
-{
-	struct hn_view field;
-	bool more = true;
-	uint8_t number = 0;
-
-	while (number < INDICATOR_COLUMNS_MAX && next_field(l, &line, &more, &field))
-		name_column(l, field, ++number);
-	if (number > 1 && l->column[COLUMN_VALUE] != 0)
-		return true;
-	memset(l->column, 0, sizeof(l->column));
-	return false;
+	for (size_t i = 0; i < HN_COUNT(nevers); i++)
+		if (hn_view_eq_nocase(nevers[i], v)) {
+			*out = 0;
+			return true;
+		}
+	return hn_time_parse(v, 0, out) == HN_OK || (v.n > 8 && hn_num_seconds_ms(v, out) == HN_OK);
 }
 
 /* What the row says besides the value; NULL: fine, else what is wrong. */
 static const char *
 about_of_row(struct indicator_about *about, const struct hn_view *fields)
 {
-	uint64_t n;
-
 	if (fields[COLUMN_SOURCE].n > 0)
 		about->feed = fields[COLUMN_SOURCE];
 	if (fields[COLUMN_NOTE].n > 0)
@@ -92,39 +31,102 @@ about_of_row(struct indicator_about *about, const struct hn_view *fields)
 		about->tlp = indicator_tlp_find(fields[COLUMN_TLP]);
 	if (fields[COLUMN_TLP].n > 0 && about->tlp == TLP_UNKNOWN)
 		return "tlp is none of clear, green, amber, amber+strict, red";
-	if (fields[COLUMN_EXPIRES].n > 0 && hn_time_parse(fields[COLUMN_EXPIRES], 0, &about->expires_ms) != HN_OK)
+	if (fields[COLUMN_EXPIRES].n > 0 && !expires_of(fields[COLUMN_EXPIRES], &about->expires_ms))
 		return "expires is no date";
-	if (fields[COLUMN_CONFIDENCE].n > 0) {
-		if (hn_num_u64(fields[COLUMN_CONFIDENCE], 100, &n) != HN_OK)
-			return "confidence is not between 0 and 100";
-		about->confidence = (uint8_t)n;
-	}
+	if (fields[COLUMN_CONFIDENCE].n > 0 && !indicator_confidence_of(fields[COLUMN_CONFIDENCE], &about->confidence))
+		return "confidence is not between 0 and 100";
 	return NULL;
+}
+
+/* Whether the row's type is one that no log of ours can show, or the row says that it is not meant for detection. */
+static bool
+is_no_indicator(const struct hn_view *fields)
+{
+	static const struct hn_view elsewhere[] = {
+		HN_INIT("cve"), HN_INIT("yara"), HN_INIT("mutex"), HN_INIT("filepath"), HN_INIT("filename"), HN_INIT("regkey"),
+		HN_INIT("bitcoinaddress"), HN_INIT("btc"), HN_INIT("vulnerability"), HN_INIT("imphash"), HN_INIT("ssdeep"),
+		HN_INIT("filehash-imphash"), HN_INIT("filehash-pehash"), HN_INIT("sha512"), HN_INIT("tlsh"), HN_INIT("comment"),
+	};
+	static const struct hn_view noes[] = { HN_INIT("0"), HN_INIT("false"), HN_INIT("no") };
+
+	for (size_t i = 0; i < HN_COUNT(elsewhere); i++)
+		if (hn_view_eq_nocase(elsewhere[i], fields[COLUMN_TYPE]))
+			return true;
+	for (size_t i = 0; i < HN_COUNT(noes); i++)
+		if (hn_view_eq_nocase(noes[i], fields[COLUMN_MEANT]))
+			return true;
+	return false;
+}
+
+/* The fields of a row: what it says, and its values. */
+struct row {
+	struct hn_view about[COLUMN_KINDS], value[INDICATOR_VALUES_MAX];
+};
+
+static void
+take_fields(struct indicator_list *l, struct hn_view line, struct row *out)
+{
+	const struct indicator_columns *c = &l->columns;
+	struct indicator_fields f = { .rest = line, .between = c->between, .more = true, .room = l->unquoted,
+		.room_max = sizeof(l->unquoted) };
+	struct hn_view field;
+
+	for (unsigned number = 1; number <= INDICATOR_COLUMNS_MAX && indicator_fields_next(&f, &field); number++) {
+		for (unsigned k = 0; k < COLUMN_KINDS; k++)
+			if (c->of[k] == number)
+				out->about[k] = field;
+		for (size_t i = 0; i < c->n_values; i++)
+			if (c->value[i].number == number)
+				out->value[i] = field;
+	}
 }
 
 static void
 take_row(struct indicator_list *l, struct indicator_sink *s, struct hn_view line)
 {
-	struct hn_view fields[COLUMN_KINDS] = { 0 }, rest = line, field;
+	struct row row = { 0 };
 	struct indicator_about about = s->defaults;
+	const struct hn_view *type = &row.about[COLUMN_TYPE];
 	const char *wrong;
-	bool more = true;
+	size_t taken = 0;
 
-	for (unsigned number = 1; number <= INDICATOR_COLUMNS_MAX && next_field(l, &rest, &more, &field); number++)
-		for (unsigned k = 0; k < COLUMN_KINDS; k++)
-			if (l->column[k] == number)
-				fields[k] = field;
-	wrong = fields[COLUMN_VALUE].n == 0 ? "no value" : about_of_row(&about, fields);
-	if (wrong != NULL)
-		indicator_sink_unread(s, line, wrong, l->line);
-	else
-		indicator_sink_take(s, fields[COLUMN_VALUE], fields[COLUMN_TYPE], &about, l->line);
+	take_fields(l, line, &row);
+	wrong = about_of_row(&about, row.about);
+	if (is_no_indicator(row.about)) {
+		s->report.passed++;
+		return;
+	}
+	for (size_t i = 0; wrong == NULL && i < l->columns.n_values; i++) {
+		if (row.value[i].n == 0)
+			continue;
+		taken++;
+		if (!indicator_misp_take_pair(s, *type, row.value[i], &about, l->line))
+			indicator_sink_take(s, row.value[i],
+			    l->columns.value[i].type.n > 0 ? l->columns.value[i].type : *type, &about, l->line);
+	}
+	if (taken == 0)
+		indicator_sink_unread(s, line, wrong != NULL ? wrong : "no value", l->line);
 }
 
 static bool
 is_remark(struct hn_view v)
 {
 	return v.n == 0 || v.p[0] == '#' || v.p[0] == ';' || hn_view_starts(v, HN_LIT("//"));
+}
+
+/* "*.evil.example", ".evil.example", a block list's "||evil.example^": a name and all below it, as every name means. */
+static struct hn_view
+without_wild(struct hn_view v)
+{
+	static const struct hn_view heads[] = { HN_INIT("||"), HN_INIT("*."), HN_INIT(".") };
+
+	for (size_t i = 0; i < HN_COUNT(heads); i++)
+		if (hn_view_starts(v, heads[i]) && v.n > heads[i].n) {
+			v = hn_view_skip(v, heads[i].n);
+			v.n -= v.p[v.n - 1] == '^';
+			break;
+		}
+	return v;
 }
 
 /* The value on a line: what stands before a remark; of a hosts file the name; of an unnamed row the first field. */
@@ -153,21 +155,39 @@ value_of(struct hn_view v)
 }
 
 void
-indicator_list_line(struct indicator_list *l, struct indicator_sink *s, struct hn_view line)
+indicator_list_fini(struct indicator_list *l)
+{
+	hn_arena_fini(&l->text);
+}
+
+/* The line as UTF-8, without the mark that a file may begin with. */
+static struct hn_view
+text_of(struct indicator_list *l, struct hn_view line)
 {
 	static const struct hn_view mark = HN_INIT("\xef\xbb\xbf");
-	struct hn_view v = line;
+	struct hn_view v = l->line == 1 && hn_view_starts(line, mark) ? hn_view_skip(line, mark.n) : line;
 
+	if (!hn_utf8_is_valid(v)) {
+		l->text.max = INDICATOR_LIST_TEXT_BYTES;
+		hn_arena_reset(&l->text);
+		if (hn_text_utf8(&l->text, v, &v) != HN_OK)
+			return HN_LIT("");
+	}
+	return hn_view_trim(v);
+}
+
+void
+indicator_list_line(struct indicator_list *l, struct indicator_sink *s, struct hn_view line)
+{
 	l->line++;
-	l->unquoted_n = 0;
-	if (l->line == 1 && hn_view_starts(v, mark))
-		v = hn_view_skip(v, mark.n);
-	v = hn_view_trim(v);
+
+	const struct hn_view v = text_of(l, line);
+
 	if (!l->has_header && v.n > 0 && v.p[0] == '#' && hn_view_find(v, ',') < v.n)
-		l->has_header = take_header(l, hn_view_trim(hn_view_skip(v, 1)));
+		l->has_header = indicator_columns_of(hn_view_trim(hn_view_skip(v, 1)), &l->columns);
 	if (is_remark(v))
 		return;
-	if (!l->has_header && s->report.read == 0 && hn_view_find(v, ',') < v.n && take_header(l, v)) {
+	if (!l->has_header && s->report.read == 0 && indicator_columns_of(v, &l->columns)) {
 		l->has_header = true;
 		return;
 	}
@@ -175,5 +195,5 @@ indicator_list_line(struct indicator_list *l, struct indicator_sink *s, struct h
 	if (l->has_header)
 		take_row(l, s, v);
 	else
-		indicator_sink_take(s, value_of(v), HN_LIT(""), &s->defaults, l->line);
+		indicator_sink_take(s, without_wild(value_of(v)), HN_LIT(""), &s->defaults, l->line);
 }

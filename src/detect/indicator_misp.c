@@ -2,6 +2,12 @@
 
 #include "detect/indicator_json.h"
 
+/* Where a value stood and what is said about it. */
+struct said {
+	const struct indicator_about *about;
+	uint64_t line;
+};
+
 /* Which part of a value is the indicator. */
 enum part {
 	PART_WHOLE,
@@ -44,7 +50,7 @@ tlp_of_tags(const json_t *holder, enum indicator_tlp otherwise)
 }
 
 static void
-take_addr_port(struct indicator_sink *s, struct hn_view left, struct hn_view right, const struct indicator_about *about)
+take_addr_port(struct indicator_sink *s, struct hn_view left, struct hn_view right, struct said said)
 {
 	struct hn_buf text = HN_BUF(INDICATOR_KEY_MAX);
 	const bool brackets = hn_view_find(left, ':') < left.n && left.p[0] != '[';
@@ -53,27 +59,41 @@ take_addr_port(struct indicator_sink *s, struct hn_view left, struct hn_view rig
 	hn_buf_put(&text, left);
 	hn_buf_put(&text, brackets ? HN_LIT("]:") : HN_LIT(":"));
 	hn_buf_put(&text, right);
-	indicator_sink_take(s, hn_buf_view(&text), HN_LIT(""), about, s->report.read);
+	indicator_sink_take(s, hn_buf_view(&text), HN_LIT(""), said.about, said.line);
 	hn_buf_fini(&text);
 }
 
 static void
-take_value(struct indicator_sink *s, const struct type_row *row, struct hn_view value, const struct indicator_about *about)
+take_value(struct indicator_sink *s, const struct type_row *row, struct hn_view value, struct said said)
 {
 	struct hn_view right = value, left;
 	const struct hn_view type = row->part == PART_WHOLE ? row->type : HN_LIT("");
 
 	(void)hn_view_cut(&right, '|', &left);
 	if (row->part == PART_ADDR_PORT) {
-		take_addr_port(s, left, right, about);
+		take_addr_port(s, left, right, said);
 		return;
 	}
 	if (row->part == PART_WHOLE)
 		left = value;
 	if (row->part != PART_RIGHT)
-		indicator_sink_take(s, left, type, about, s->report.read);
+		indicator_sink_take(s, left, type, said.about, said.line);
 	if (row->part == PART_RIGHT || row->part == PART_BOTH)
-		indicator_sink_take(s, right, type, about, s->report.read);
+		indicator_sink_take(s, right, type, said.about, said.line);
+}
+
+bool
+indicator_misp_take_pair(struct indicator_sink *s, struct hn_view type, struct hn_view value,
+    const struct indicator_about *about, uint64_t line)
+{
+	if (hn_view_find(value, '|') == value.n)
+		return false;
+	for (size_t i = 0; i < HN_COUNT(types); i++)
+		if (types[i].part != PART_WHOLE && hn_view_eq(types[i].type, type)) {
+			take_value(s, &types[i], value, (struct said){ about, line });
+			return true;
+		}
+	return false;
 }
 
 static void
@@ -92,7 +112,7 @@ take_attribute(struct indicator_sink *s, const json_t *a, const struct indicator
 		about.note = comment;
 	for (size_t i = 0; i < HN_COUNT(types); i++)
 		if (hn_view_eq(types[i].type, type)) {
-			take_value(s, &types[i], json_text(a, "value"), &about);
+			take_value(s, &types[i], json_text(a, "value"), (struct said){ &about, s->report.read });
 			return;
 		}
 	s->report.passed++;	/* a type that no log of ours can show: a mutex, a registry key, a YARA rule */
@@ -135,6 +155,7 @@ indicator_misp_take(const json_t *document, struct indicator_sink *s)
 
 	if (json_is_object(json_object_get(document, "Event")))
 		take_event(s, json_object_get(document, "Event"));
+	take_attributes(s, all, &s->defaults);
 	json_array_foreach(all, i, one)
 		take_event(s, json_object_get(one, "Event"));
 }

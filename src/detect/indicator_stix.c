@@ -161,7 +161,7 @@ indicator_stix_take(const json_t *bundle, struct indicator_sink *s)
 		s->rc = HN_FAIL(&s->err, HN_E_NOMEM, 0, "STIX bundle");
 		return;
 	}
-	x->objects = json_object_get(bundle, "objects");
+	x->objects = json_is_array(bundle) ? bundle : json_object_get(bundle, "objects");
 	x->sink = s;
 	x->arena = HN_ARENA(ARENA_MAX);
 	json_array_foreach(x->objects, i, o)

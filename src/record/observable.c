@@ -457,7 +457,34 @@ take_addr_port(struct taking *t, struct hn_view v)
 	return true;
 }
 
-/* A name as lists have it: at least two labels of letters, digits, '-' and '_'; a port may follow. */
+static bool
+is_name_char(uint8_t c)
+{
+	return c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+}
+
+/* Two labels or more of letters, digits, '-' and '_', the last not of digits alone: that is a badly written address. */
+static bool
+is_typed_name(struct hn_view v)
+{
+	size_t letters = 0;	/* of the last label */
+	uint8_t before = '.';
+
+	for (size_t i = 0; i < v.n; i++) {
+		const uint8_t c = (uint8_t)hn_lower(v.p[i]);
+
+		if (!is_name_char(c) || (c == '.' && before == '.'))
+			return false;
+		if (c == '.' && i + 1 < v.n)
+			letters = 0;
+		else
+			letters += c != '.' && (c < '0' || c > '9');
+		before = c;
+	}
+	return letters > 0 && hn_view_find(v, '.') < v.n;
+}
+
+/* A name as lists have it; a port may follow. */
 static void
 take_typed_name(struct taking *t, struct hn_view v)
 {
@@ -466,20 +493,8 @@ take_typed_name(struct taking *t, struct hn_view v)
 
 	if (hn_view_cut(&rest, ':', &host) && hn_num_u64(rest, UINT16_MAX, &port) != HN_OK)
 		return;
-	uint8_t before = '.';
-
-	if (hn_view_find(host, '.') == host.n)
-		return;
-	for (size_t i = 0; i < host.n; i++) {
-		const uint8_t c = (uint8_t)hn_lower(host.p[i]);
-
-		if (c < 0x80 && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-' && c != '_' && c != '.')
-			return;
-		if (c == '.' && before == '.')
-			return;
-		before = c;
-	}
-	take_name(t, host, (uint16_t)port);
+	if (is_typed_name(host))
+		take_name(t, host, (uint16_t)port);
 }
 
 static void

@@ -103,9 +103,26 @@ def a_list_is_imported(folder):
     return p.returncode == 0 and os.path.getsize(os.path.join(store, "indicators.table")) > 0
 
 
+def a_feed_is_imported(folder):
+    """A MISP feed's folder: every event is read, hashes.csv (hashes of values, not of files) is not; a list from a pipe too."""
+    store, feed = os.path.join(folder, "store"), os.path.join(folder, "feed")
+    os.mkdir(feed)
+    for i in range(1200):   # more than a process may have open
+        event = {"Event": {"info": "x", "Attribute": [{"type": "domain", "value": f"d{i}.example", "to_ids": True}]}}
+        write(os.path.join(feed, f"{i}.json"), json.dumps(event))
+    write(os.path.join(feed, "manifest.json"), json.dumps({"1": {"info": "x", "timestamp": "1"}}))
+    write(os.path.join(feed, "hashes.csv"), "d41d8cd98f00b204e9800998ecf8427e,1\n")
+    p = subprocess.run([HINOMI, "indicators", "import", "--store", store, feed, "-"], env=ENV, capture_output=True, text=True,
+                       input="piped.example\n", timeout=60)
+    listed = subprocess.run([HINOMI, "indicators", "list", "--store", store, "--json"], env=ENV, capture_output=True, text=True,
+                            timeout=60)
+    values = {json.loads(line)["value"] for line in listed.stdout.splitlines()}
+    return p.returncode == 0 and values == {f"d{i}.example" for i in range(1200)} | {"piped.example"}
+
+
 def main():
     tests = [jailed_before_the_first_byte, nothing_else_can_be_opened, works_at_a_terminal, follows_a_rotation,
-             a_list_is_imported]
+             a_list_is_imported, a_feed_is_imported]
     with open("/proc/self/status") as f:
         if "Seccomp:" not in f.read():
             print("1..0 # SKIP this kernel has no seccomp")
