@@ -11,6 +11,7 @@
 #include "site/core_parts.h"
 
 #define SECOND_MS 1000
+#define LISTS_MS 200
 
 void
 core_tell(struct core *c, enum site_change what, struct hn_view id)
@@ -74,7 +75,6 @@ every_second(void *arg)
 	core_batch_retry(c);
 	mark_held(c);
 	core_login_tick(c);
-	core_indicators_check(c, false);
 	if (!c->has_end)
 		core_retain_tick(c);
 	if (!c->has_end && c->pending.n == 0)
@@ -82,6 +82,18 @@ every_second(void *arg)
 	core_tell_condition(c);
 	core_tell(c, SITE_CHANGE_STATE, HN_LIT(""));
 	rc = hn_loop_after(c->child->loop, &c->second, SECOND_MS);
+	assert(rc == HN_OK);
+}
+
+/* Lists and rules are in force within a second of their coming: most of that is left to sense, which reads and checks them. */
+static void
+look_for_lists(void *arg)
+{
+	struct core *c = arg;
+	enum hn_rc rc;
+
+	core_indicators_check(c, false);
+	rc = hn_loop_after(c->child->loop, &c->lists, LISTS_MS);
 	assert(rc == HN_OK);
 }
 
@@ -108,6 +120,7 @@ core_start(struct site_child *child, struct hn_err *err)
 	c->is_marked = true;	/* by an earlier process, perhaps */
 	c->pending = HN_BUF(CORE_PENDING_MAX);
 	c->second = (struct hn_timer){ .fire = every_second, .arg = c };
+	c->lists = (struct hn_timer){ .fire = look_for_lists, .arg = c };
 	site_outbox_init(&c->to_sense, child, HN_SENSE);
 	core_indicators_init(c);
 	if (site_place_path(child->config, SITE_PLACE_OBSERVABLES, folder))
@@ -121,6 +134,8 @@ core_start(struct site_child *child, struct hn_err *err)
 		rc = core_batch_start(c, err);
 	if (rc == HN_OK)
 		rc = core_login_start(c, err);
+	if (rc == HN_OK)
+		rc = hn_loop_after(child->loop, &c->lists, LISTS_MS);
 	return rc == HN_OK ? hn_loop_after(child->loop, &c->second, SECOND_MS) : rc;
 }
 

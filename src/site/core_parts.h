@@ -37,7 +37,7 @@ struct core {
 	struct site_counts counts[SITE_SOURCES_MAX];	/* what sources did and the database does not have yet */
 	bool has_end;			/* the batch is whole, but could not be committed yet */
 	struct site_outbox to_sense;
-	struct hn_timer second;
+	struct hn_timer second, lists;
 	struct core_table table, rules;
 	unsigned wrong_logins;		/* since the last right one; each doubles the wait */
 	int64_t login_free_at_ms;	/* monotonic */
