@@ -1,14 +1,46 @@
-/* Puts the lines of FILE into a sealed evidence log in FOLDER; prints the log's bytes on disk. For bench/run.py. */
+/*
+ * Puts the lines of FILE into a sealed evidence log in FOLDER and prints the log's bytes on disk; with "read", also makes each
+ * line a record and takes its observables, once it is in the log, and prints how many. For bench/run.py.
+ */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "record/observable.h"
+#include "record/stream.h"
 #include "store/evidence.h"
 
 #define BATCH_LINES 512u
+#define ARENA_BYTES (8u << 20)
 #define START_MS INT64_C(1780844400000)	/* any; the sample day's first moment */
+
+/* What makes records of the lines. */
+struct reading {
+	struct reader_conf conf;
+	struct hn_arena arena;
+	struct stream *stream;		/* NULL: lines are kept only */
+	uint64_t records, observables;
+	struct record record;
+	struct observables found;
+};
+
+static void
+read_batch(struct reading *g, const struct hn_evidence_record *batch, size_t n)
+{
+	for (size_t i = 0; g->stream != NULL && i < n; i++) {
+		struct hn_err err;
+
+		if (g->arena.used > 0)
+			hn_arena_reset(&g->arena);
+		if (stream_line(g->stream, batch[i].raw, i, &g->record, &err) != HN_OK)
+			continue;
+		record_observables(&g->record, &g->found);
+		g->records++;
+		g->observables += g->found.n;
+	}
+}
 
 static enum hn_rc
 put(struct hn_evidence *log, struct hn_evidence_record *batch, size_t n, struct hn_err *err)
@@ -36,7 +68,7 @@ seal_all(struct hn_evidence *log, struct hn_err *err)
 
 /* A batch of lines is what arrives within 100 ms at 5,000 lines a second; full tails are sealed as they come. */
 static enum hn_rc
-fill(struct hn_evidence *log, struct hn_view rest, struct hn_err *err)
+fill(struct hn_evidence *log, struct reading *g, struct hn_view rest, struct hn_err *err)
 {
 	static struct hn_evidence_record batch[BATCH_LINES];
 	size_t n = 0;
@@ -51,6 +83,7 @@ fill(struct hn_evidence *log, struct hn_view rest, struct hn_err *err)
 		if (n < BATCH_LINES && rest.n > 0)
 			continue;
 		rc = put(log, batch, n, err);
+		read_batch(g, batch, n);
 		if (rc == HN_OK)
 			rc = seal_all(log, err);
 		n = 0;
@@ -62,17 +95,18 @@ fill(struct hn_evidence *log, struct hn_view rest, struct hn_err *err)
 }
 
 static enum hn_rc
-run(const char *folder, struct hn_view text, struct hn_err *err)
+run(const char *folder, struct reading *g, struct hn_view text, struct hn_err *err)
 {
 	struct hn_evidence *log = NULL;
 	struct hn_evidence_state state;
 	enum hn_rc rc = hn_evidence_open(folder, &log, err);
 
 	if (rc == HN_OK)
-		rc = fill(log, text, err);
+		rc = fill(log, g, text, err);
 	if (rc == HN_OK) {
 		hn_evidence_state(log, &state);
-		printf("%llu\n", (unsigned long long)state.disk_bytes);
+		printf("%llu %llu %llu\n", (unsigned long long)state.disk_bytes, (unsigned long long)g->records,
+		    (unsigned long long)g->observables);
 	}
 	hn_evidence_close(log);
 	return rc;
@@ -81,19 +115,28 @@ run(const char *folder, struct hn_view text, struct hn_err *err)
 int
 main(int argc, char **argv)
 {
+	static struct reading g;
 	struct hn_err err = { .what = "" };
 	struct stat st;
-	const int fd = argc == 3 ? open(argv[2], O_RDONLY | O_CLOEXEC) : -1;
+	const bool reads = argc == 4 && strcmp(argv[1], "read") == 0;
+	const int fd = argc == 3 || reads ? open(argv[argc - 1], O_RDONLY | O_CLOEXEC) : -1;
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
-		fputs("usage: bench_evidence FOLDER FILE\n", stderr);
+		fputs("usage: bench_evidence [read] FOLDER FILE\n", stderr);
 		return 2;
 	}
 	const char *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	enum hn_rc rc = p != MAP_FAILED ? HN_OK : HN_FAIL(&err, HN_E_IO, 0, "file");
 
-	if (p == MAP_FAILED || run(argv[1], (struct hn_view){ p, (size_t)st.st_size }, &err) != HN_OK) {
+	g.arena = HN_ARENA(ARENA_BYTES);
+	g.conf.arena = &g.arena;
+	if (rc == HN_OK && reads)
+		rc = stream_new(HN_LIT("auto"), &g.conf, &g.stream, &err);
+	if (rc == HN_OK)
+		rc = run(argv[argc - 2], &g, (struct hn_view){ p, (size_t)st.st_size }, &err);
+	stream_free(g.stream);
+	hn_arena_fini(&g.arena);
+	if (rc != HN_OK)
 		fprintf(stderr, "bench_evidence: %s\n", err.what);
-		return 1;
-	}
-	return 0;
+	return rc == HN_OK ? 0 : 1;
 }

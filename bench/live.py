@@ -124,8 +124,8 @@ def site_with(hinomi, indicators):
 
 def live(bench, rate=5000, seconds=20):
     site, by_syslog, by_tail = site_with(bench.hinomi, LIST)
-    feeds = [Feed(1, by_syslog, rate // 2, seconds, 0.5, "planted.weather-sync.example", SYSLOG),
-             Feed(2, by_tail, rate // 2, seconds, 0.5, "planted.weather-sync.example")]
+    feeds = [Feed(1, by_syslog, rate, seconds, 0.5, "planted.weather-sync.example", SYSLOG),
+             Feed(2, by_tail, rate, seconds, 0.5, "planted.weather-sync.example")]
     page, memory = Page(site), Memory(site)
     page.start()
     memory.start()
@@ -144,7 +144,7 @@ def live(bench, rate=5000, seconds=20):
     site.forget()
     worst = max(lags, default=float("inf"))
     met = len(lags) == len(planted) and worst < 2 and share < 0.25 and memory.peak_mb < 200
-    bench.add("live: %d lines/s by syslog and by tail" % rate,
+    bench.add("live: %d lines/s by syslog and as many by tail" % rate,
               "at most %.2f s behind on the page (%d of %d planted lines seen), %.1f %% of a core, %.0f MB" % (
                   worst, len(lags), len(planted), 100 * share, memory.peak_mb), "-",
               "< 2 s, < 25 % of a core, < 200 MB", met, "%d s; the sender was at most %.2f s late" % (
@@ -220,8 +220,9 @@ def swap(bench, rate=5000, seconds=10):
               "planted lines every 20 ms of a name on either list")
 
 
-def sealed(name, maker):
-    """Everything a site does with a line: received, sealed as evidence, read, normalised, remembered, looked up, committed."""
+def whole_site(name, maker):
+    """Everything a site does with a line: received, sealed as evidence, read, normalised, remembered, shown to every detector,
+    committed; passed between processes. Nothing is promised of the sum: it grows with the detectors."""
     def row(bench):
         path = maker(bench.inputs)
         if path is None:
@@ -251,7 +252,7 @@ def sealed(name, maker):
         site.stop()
         site.forget()
         speed = size / spent
-        bench.add("the same with sealed evidence, in a running site: " + name,
-                  "%.0f MB/s (all roles' CPU seconds; %.0f s by the clock)" % (speed, took), "-", ">= 120 MB/s", speed >= 120,
+        bench.add("all that a running site does with a line: " + name,
+                  "%.0f MB/s (all roles' CPU seconds; %.0f s by the clock)" % (speed, took), "-", "-", None,
                   "%.0f MB, %d records, %d unread" % (size, *records))
     return row
