@@ -10,6 +10,10 @@
 
 #include "base/num.h"
 
+#define TYPED_MAX 48u
+#define MINUTES_END 16u		/* bytes of "2026-11-23T06:30" */
+#define SECONDS_DIGITS 9u
+
 #define DAY_MS INT64_C(86400000)
 
 /*
@@ -167,6 +171,24 @@ hn_time_parse(struct hn_view v, int zone_s, int64_t *out_ms)
 		return HN_E_SYNTAX;
 	*out_ms = hn_civil_ms(c) - (int64_t)zone_s * 1000;
 	return HN_OK;
+}
+
+enum hn_rc
+hn_time_typed(struct hn_view v, int zone_s, int64_t *out_ms)
+{
+	static const struct hn_view seconds = HN_INIT(":00");
+	char text[TYPED_MAX];
+
+	if (hn_time_parse(v, zone_s, out_ms) == HN_OK)
+		return HN_OK;
+	if (v.n >= SECONDS_DIGITS && v.p[0] >= '1' && v.p[0] <= '9' && hn_num_seconds_ms(v, out_ms) == HN_OK)
+		return HN_OK;
+	if (v.n < MINUTES_END || v.n + seconds.n > sizeof(text) || v.p[MINUTES_END - 3] != ':')
+		return HN_E_SYNTAX;
+	memcpy(text, v.p, MINUTES_END);
+	memcpy(text + MINUTES_END, seconds.p, seconds.n);
+	memcpy(text + MINUTES_END + seconds.n, v.p + MINUTES_END, v.n - MINUTES_END);
+	return hn_time_parse((struct hn_view){ text, v.n + seconds.n }, zone_s, out_ms);
 }
 
 void

@@ -30,6 +30,12 @@ bool hn_civil_is_valid(struct hn_civil c);
  */
 enum hn_rc hn_time_parse(struct hn_view v, int zone_s, int64_t *out_ms) HN_MUST_CHECK;
 
+/*
+ * A time as a person types it: as above, also without seconds ("2026-11-23T06:30+09:00"), or seconds since 1970 (nine digits
+ * or more).  Errors: HN_E_SYNTAX.
+ */
+enum hn_rc hn_time_typed(struct hn_view v, int zone_s, int64_t *out_ms) HN_MUST_CHECK;
+
 /* "2026-11-23T06:30:00.123Z" */
 void hn_time_put(struct hn_buf *b, int64_t ms);
 

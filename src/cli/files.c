@@ -98,3 +98,55 @@ files_add(struct files *f, const char *path, struct hn_arena *arena, struct file
 		return HN_FAIL(err, HN_E_NOTFOUND, 0, "path");
 	return walk_path(&w, path, 0);
 }
+
+/* A file by what it is, whatever its name. */
+struct identity {
+	dev_t dev;
+	ino_t ino;
+	size_t number;
+};
+
+static int
+compare_identities(const void *a, const void *b)
+{
+	const struct identity *x = a, *y = b;
+
+	if (x->dev != y->dev)
+		return x->dev < y->dev ? -1 : 1;
+	if (x->ino != y->ino)
+		return x->ino < y->ino ? -1 : 1;
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static size_t
+identify(const struct files *f, struct identity *out)
+{
+	struct stat st;
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n; i++)
+		if (strcmp(f->paths[i], "-") != 0 && stat(f->paths[i], &st) == 0 && S_ISREG(st.st_mode))
+			out[n++] = (struct identity){ st.st_dev, st.st_ino, i };
+	return n;
+}
+
+enum hn_rc
+files_unique(struct files *f, struct hn_err *err)
+{
+	struct identity *all = hn_alloc(f->n + 1, sizeof(*all));
+	size_t n, kept = 0;
+
+	if (all == NULL)
+		return HN_FAIL(err, HN_E_NOMEM, f->n, "list of files");
+	n = identify(f, all);
+	qsort(all, n, sizeof(*all), compare_identities);
+	for (size_t i = 1; i < n; i++)
+		if (all[i].dev == all[i - 1].dev && all[i].ino == all[i - 1].ino)
+			f->paths[all[i].number] = NULL;
+	for (size_t i = 0; i < f->n; i++)
+		if (f->paths[i] != NULL)
+			f->paths[kept++] = f->paths[i];
+	f->n = kept;
+	hn_free(all);
+	return HN_OK;
+}

@@ -32,4 +32,10 @@ struct files_fault {
 enum hn_rc files_add(struct files *f, const char *path, struct hn_arena *arena, struct files_fault fault,
     struct hn_err *err) HN_MUST_CHECK;
 
+/*
+ * Leave each file in once, under the name by which it came first, whatever other names and links lead to it: a record must not
+ * count twice.  Errors: HN_E_NOMEM.
+ */
+enum hn_rc files_unique(struct files *f, struct hn_err *err) HN_MUST_CHECK;
+
 #endif

@@ -201,7 +201,7 @@ take_times(const struct arguments *a, struct hn_hunt *hunt)
 	for (size_t i = 0; i < HN_COUNT(rows); i++) {
 		const char *given = arguments_value(a, rows[i].option, NULL);
 
-		if (given != NULL && hn_time_parse(hn_view_of(given), HN_OBSERVABLE_ZONE_S, rows[i].to) != HN_OK) {
+		if (given != NULL && hn_time_typed(hn_view_of(given), HN_OBSERVABLE_ZONE_S, rows[i].to) != HN_OK) {
 			command_say(a, "hunt.error.time", given, NULL, NULL);
 			return false;
 		}

@@ -42,7 +42,7 @@ take_defaults(struct import *m)
 		.mute = HN_LIT("") };
 	if (tlp != NULL)
 		m->defaults.tlp = indicator_tlp_find(hn_view_of(tlp));
-	if (expires != NULL && hn_time_parse(hn_view_of(expires), 9 * 3600, &m->defaults.expires_ms) != HN_OK)
+	if (expires != NULL && hn_time_typed(hn_view_of(expires), 9 * 3600, &m->defaults.expires_ms) != HN_OK)
 		return say_wrong(m, "watch.error.time", expires, NULL);
 	if (confidence != NULL && hn_num_u64(hn_view_of(confidence), 100, &n) != HN_OK)
 		return say_wrong(m, "indicators.error.confidence", confidence, NULL);

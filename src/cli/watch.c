@@ -12,6 +12,8 @@
 #include "cli/watch_lists.h"
 #include "cli/watch_run.h"
 
+#define FORMATS_BYTES 4096u
+
 static bool
 say_wrong(struct watch *w, const char *key, const char *p0, const char *p1, const char *p2)
 {
@@ -35,12 +37,31 @@ take_times(struct watch *w)
 		*rows[i].to = rows[i].otherwise;
 		if (given == NULL)
 			continue;
-		if (hn_time_parse(hn_view_of(given), 0, &local_ms) != HN_OK)
+		if (hn_time_typed(hn_view_of(given), 0, &local_ms) != HN_OK)
 			return say_wrong(w, "watch.error.time", given, NULL, NULL);
-		if (hn_time_parse(hn_view_of(given), hn_zone_offset(&w->zone, local_ms), rows[i].to) != HN_OK)
+		if (hn_time_typed(hn_view_of(given), hn_zone_offset(&w->zone, local_ms), rows[i].to) != HN_OK)
 			return say_wrong(w, "watch.error.time", given, NULL, NULL);
 	}
+	if (w->from_ms >= w->to_ms)
+		return say_wrong(w, "watch.error.span", arguments_value(w->args, "from", ""), arguments_value(w->args, "to", ""),
+		    NULL);
 	return true;
+}
+
+/* --format names a reader or a document. */
+static bool
+take_format(struct watch *w)
+{
+	const char *given = arguments_value(w->args, "format", "auto");
+	struct hn_buf known = HN_BUF(FORMATS_BYTES);
+	bool is_known = strcmp(given, "auto") == 0 || reader_find(hn_view_of(given)) != NULL;
+
+	for (size_t i = 0; readers[i] != NULL; i++)
+		hn_buf_printf(&known, "%s%s", i > 0 ? ", " : "", readers[i]->name);
+	if (!is_known)
+		command_say(w->args, "watch.error.format", given, hn_buf_cstr(&known), NULL);
+	hn_buf_fini(&known);
+	return is_known;
 }
 
 static bool
@@ -62,7 +83,7 @@ take_names(struct watch *w)
 	for (size_t i = 0; (given = arguments_nth(w->args, "internal", i)) != NULL; i++)
 		if (scope_add(&w->scope, hn_view_of(given), NULL) != HN_OK)
 			return say_wrong(w, "watch.error.internal", given, NULL, NULL);
-	return take_times(w);
+	return take_format(w) && take_times(w);
 }
 
 static void
@@ -87,6 +108,8 @@ take_paths(struct watch *w)
 		if (rc != HN_OK)
 			return say_wrong(w, "watch.error.start", w->args->operands[i], NULL, NULL);
 	}
+	if (files_unique(&w->files, NULL) != HN_OK)
+		return say_wrong(w, "watch.error.start", "memory", NULL, NULL);
 	return true;
 }
 

@@ -13,6 +13,7 @@ import socket
 import struct
 import sys
 import tempfile
+import time
 import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -221,6 +222,34 @@ def standard_input(b):
         b.expect(["-"], 0, 1, stdin=f)
 
 
+def named_twice(b):
+    """A file that is named twice, by a folder, a link or again, counts once."""
+    d = b.folder()
+    good = put(d + "/good.log", PLANTED)
+    os.symlink("good.log", d + "/current")
+    os.link(good, d + "/hard.log")
+    done = b.watch(d, good, d + "/../" + os.path.basename(d) + "/good.log")
+    drive.equal("exit code: %s" % done.err[-300:], done.code, 0)
+    drive.equal("counted", [f["count"] for f in done.findings()], [1])
+    drive.equal("evidence", [len(f["evidence"]) for f in done.findings()], [1])
+
+
+def times(b):
+    """--from and --to as people type them."""
+    good = put(b.folder() + "/good.log", PLANTED)
+    at = float(PLANTED.split()[0])
+    utc = lambda s, form: time.strftime(form, time.gmtime(s))
+    for before, after in ((str(int(at) - 1), str(int(at) + 1)),
+                          (utc(at - 60, "%Y-%m-%dT%H:%MZ"), utc(at + 60, "%Y-%m-%dT%H:%M+00:00")),
+                          (utc(at + 32340, "%Y-%m-%d %H:%M"), utc(at + 32460, "%Y/%m/%d %H:%M:%S")),
+                          (utc(at - 86400, "%Y-%m-%d"), utc(at + 172800, "%Y-%m-%d"))):
+        for argv, n in ((["--from", before], 1), (["--to", after], 1), (["--from", after], 0), (["--to", before], 0),
+                        (["--from", before, "--to", after], 1)):
+            done = b.watch(*argv, good)
+            drive.equal("%s: exit code: %s" % (argv, done.err[-300:]), done.code, 0)
+            drive.equal("%s: findings" % argv, len(done.findings()), n)
+
+
 def not_done(b):
     """What cannot even begin ends with 2 and says why."""
     good = put(b.folder() + "/good.log", PLANTED)
@@ -228,6 +257,9 @@ def not_done(b):
                        ("an unknown kind", ["--only", "nonsense", good]),
                        ("a list that is not there", ["--indicators", "/nonexistent/list.csv", good]),
                        ("a time that is none", ["--from", "yesterday-ish", good]),
+                       ("a month that is none", ["--from", "2026-13-01", good]),
+                       ("an end before the beginning", ["--from", "2026-06-10", "--to", "2026-06-09T10:00", good]),
+                       ("a format that is none", ["--format", "nonsense", good]),
                        ("a network that is none", ["--internal", "10.0.0.0/99", good])):
         done = drive.watch(b.hinomi, *argv)
         drive.equal("exit code for %s; standard error: %s" % (what, done.err[-300:]), done.code, 2)
@@ -272,7 +304,7 @@ def full_output(b):
 
 
 ROWS = [truncated, binary, nul_bytes, long_line, long_json, encodings, line_ends, gzip_bomb, compressed, hungry_evtx, empty,
-        odd_names, standard_input, not_done, missing, mutations, full_output]
+        odd_names, standard_input, named_twice, times, not_done, missing, mutations, full_output]
 
 
 def main():

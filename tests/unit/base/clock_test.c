@@ -61,12 +61,46 @@ calendar_goes_round(void **state)
 	}
 }
 
+static void
+times_as_people_type_them(void **state)
+{
+	static const struct {
+		struct hn_view in;
+		enum hn_rc rc;
+		int64_t ms;
+	} rows[] = {
+		{ HN_INIT("2026-06-09T10:13:20Z"), HN_OK, INT64_C(1781000000000) },
+		{ HN_INIT("2026-06-09T10:13Z"), HN_OK, INT64_C(1780999980000) },
+		{ HN_INIT("2026-06-09 19:13"), HN_OK, INT64_C(1780999980000) },
+		{ HN_INIT("2026-06-09T10:13+00:00"), HN_OK, INT64_C(1780999980000) },
+		{ HN_INIT("2026-06-09"), HN_OK, INT64_C(1780930800000) },
+		{ HN_INIT("1781000000"), HN_OK, INT64_C(1781000000000) },
+		{ HN_INIT("1781000000.5"), HN_OK, INT64_C(1781000000500) },
+		{ HN_INIT("20260609"), HN_E_SYNTAX, 0 },
+		{ HN_INIT("2026-06-09T10"), HN_E_SYNTAX, 0 },
+		{ HN_INIT("2026-06-09T25:00"), HN_E_SYNTAX, 0 },
+		{ HN_INIT("2026-06-09T10:13:"), HN_E_SYNTAX, 0 },
+		{ HN_INIT("-1781000000"), HN_E_SYNTAX, 0 },
+		{ HN_INIT("yesterday"), HN_E_SYNTAX, 0 },
+		{ HN_INIT(""), HN_E_SYNTAX, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HN_COUNT(rows); i++) {
+		int64_t ms = 0;
+
+		assert_int_equal(hn_time_typed(rows[i].in, 32400, &ms), rows[i].rc);
+		assert_int_equal(ms, rows[i].ms);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_rfc3339),
 		cmocka_unit_test(calendar_goes_round),
+		cmocka_unit_test(times_as_people_type_them),
 	};
 
 	return cmocka_run_group_tests_name("base/clock", tests, NULL, NULL);
