@@ -156,10 +156,10 @@ class Site:
         finally:
             db.close()
 
-    def findings(self):
-        """{(rule, source, destination): (count, first_ms, last_ms)}"""
-        return {(r[0], r[1], r[2]): tuple(r[3:]) for r in
-                self.rows("SELECT rule, source, destination, count, first_ms, last_ms FROM finding")}
+    def findings(self, kind="indicator"):
+        """{(rule, source, destination): (count, first_ms, last_ms)} of one kind; an indicator's count is one a record."""
+        return {(r[0], r[1], r[2]): tuple(r[3:]) for r in self.rows(
+            "SELECT rule, source, destination, count, first_ms, last_ms FROM finding WHERE kind = '%s'" % kind)}
 
     def forget(self):
         self.log.close()
