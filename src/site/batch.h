@@ -19,7 +19,11 @@
 /* Flags of an evidence record beside the log's own (enum hn_evidence_flag); the low two bits are the log's. */
 enum site_line_flag {
 	SITE_LINE_CUT = 4,		/* the line was longer than max_line_bytes: its rest is gone */
-	SITE_LINE_DOCUMENT = 8,		/* a piece of a file that is not lines (EVTX, gz, zip); HN_EVIDENCE_CUT: more follows */
+	/*
+	 * A piece of a file that is not lines (EVTX, gz, zip); HN_EVIDENCE_CUT: more follows.  Without bytes: a piece is missing,
+	 * the document cannot be read any further.
+	 */
+	SITE_LINE_DOCUMENT = 8,
 };
 
 /* One line as it goes from intake to sense.  Views point into the message. */

@@ -29,6 +29,8 @@ struct intake_drop {
 	size_t n_seen;
 	uint64_t stuck[STUCK_MAX];	/* inodes */
 	size_t n_stuck;
+	struct tail_mark begun;		/* is_in_document: the log has a part of this file's document, and not its end */
+	bool is_begun_there;		/* the last scan saw it */
 };
 
 /* Beginnings of files that are not lines: they are for the reader of documents. */
@@ -84,7 +86,17 @@ is_quiet(const struct intake_drop *d, const struct seen *s)
 	return false;
 }
 
-/* Look through the folder: remember what is there, and name the oldest file that has not changed since the last time. */
+/* Whether it is the file of the document that an earlier run began with. */
+static bool
+is_begun(const struct intake_drop *d, const struct stat *st)
+{
+	return d->begun.is_in_document && st->st_ino == d->begun.ino && st->st_dev == d->begun.dev;
+}
+
+/*
+ * Look through the folder: remember what is there, and name the oldest file that has not changed since the last time;
+ * before all others the one that was begun.
+ */
 static bool
 scan(struct intake_drop *d, char best[NAME_BYTES])
 {
@@ -94,6 +106,7 @@ scan(struct intake_drop *d, char best[NAME_BYTES])
 	int64_t best_ns = INT64_MAX;
 	size_t n = 0;
 
+	d->is_begun_there = false;
 	while (dir != NULL && n < SEEN_MAX && (e = readdir(dir)) != NULL) {
 		char path[SITE_PATH_MAX];
 		struct stat st;
@@ -102,8 +115,9 @@ scan(struct intake_drop *d, char best[NAME_BYTES])
 		    !S_ISREG(st.st_mode) || is_stuck(d, st.st_ino))
 			continue;
 		now[n] = (struct seen){ st.st_ino, (uint64_t)st.st_size, intake_file_mtime_ns(&st) };
-		if (is_quiet(d, &now[n]) && now[n].mtime_ns < best_ns) {
-			best_ns = now[n].mtime_ns;
+		d->is_begun_there = d->is_begun_there || is_begun(d, &st);
+		if (is_quiet(d, &now[n]) && (is_begun(d, &st) || now[n].mtime_ns < best_ns)) {
+			best_ns = is_begun(d, &st) ? INT64_MIN : now[n].mtime_ns;
 			(void)snprintf(best, NAME_BYTES, "%s", e->d_name);
 		}
 		n++;
@@ -115,28 +129,60 @@ scan(struct intake_drop *d, char best[NAME_BYTES])
 	return best_ns != INT64_MAX;
 }
 
+/* The document that was begun will not be read on; false: the log has no room to say so. */
+static bool
+break_off(struct intake *in, struct intake_drop *d)
+{
+	if (!intake_file_break_off(in, &d->file, &d->begun))
+		return false;
+	hn_log(HN_LOG_WARNING, "drop", "source=%s a file went away or changed while it was read", d->file.config->name.p);
+	d->begun.is_in_document = false;
+	return true;
+}
+
+/* Where to begin in the file that is open: where an earlier run left it, or at its start. */
 static void
-open_next(struct intake *in, struct intake_drop *d)
+find_place(struct intake *in, struct intake_drop *d, const struct stat *st)
 {
 	struct tail_mark mark;
-	char path[SITE_PATH_MAX];
-	struct stat st;
-	int fd;
 
-	if (d->polls++ % POLLS_PER_SCAN != 0 || !scan(d, d->name) || !path_of(d, d->name, path))
-		return;
-	fd = intake_file_open(path, &st);
-	if (fd < 0)
-		return;
-	intake_file_begin(&d->file, fd, &st);
-	d->size = (uint64_t)st.st_size;
-	d->is_document = looks_like_document(fd);
 	if (!tail_mark_get(hn_evidence_bookmark(in->log, d->file.config->id), &mark) || mark.ino != d->file.mark.ino ||
 	    mark.dev != d->file.mark.dev)
 		return;
-	intake_file_resume(&d->file, &mark);	/* an earlier run had begun with it */
-	if (!intake_file_is_same(&d->file, &st))
-		intake_file_begin(&d->file, fd, &st);
+	intake_file_resume(&d->file, &mark);
+	/* A document that was all read and has grown since is another one. */
+	if (!intake_file_is_same(&d->file, st) || (d->is_document && !mark.is_in_document && mark.offset < d->size))
+		intake_file_begin(&d->file, d->file.fd, st);
+}
+
+static void
+open_next(struct intake *in, struct intake_drop *d)
+{
+	char path[SITE_PATH_MAX];
+	struct stat st;
+	bool is_found;
+	int fd;
+
+	if (d->polls++ % POLLS_PER_SCAN != 0)
+		return;
+	is_found = scan(d, d->name);
+	if (d->begun.is_in_document && !d->is_begun_there && !break_off(in, d))
+		return;
+	if (!is_found || !path_of(d, d->name, path) || (fd = intake_file_open(path, &st)) < 0)
+		return;
+	if (d->begun.is_in_document && !is_begun(d, &st)) {
+		close(fd);	/* it must keep still for a moment first */
+		return;
+	}
+	intake_file_begin(&d->file, fd, &st);
+	d->size = (uint64_t)st.st_size;
+	d->is_document = looks_like_document(fd);
+	find_place(in, d, &st);
+	if (d->begun.is_in_document && d->file.mark.offset == 0 && !break_off(in, d)) {
+		close(fd);
+		d->file.fd = -1;
+	}
+	d->begun.is_in_document = false;
 }
 
 /* Into the folder "read", so that whoever dropped it sees that it was taken. */
@@ -144,12 +190,15 @@ static void
 put_away(struct intake_drop *d)
 {
 	char from[SITE_PATH_MAX], folder[SITE_PATH_MAX], to[SITE_PATH_MAX + NAME_BYTES];
+	struct stat st;
 
 	close(d->file.fd);
 	d->file.fd = -1;
 	d->polls = 0;
-	if (!path_of(d, d->name, from) || !path_of(d, "read", folder))
+	if (!path_of(d, d->name, from) || !path_of(d, "read", folder) || lstat(from, &st) != 0)
 		return;
+	if (st.st_ino != d->file.mark.ino || (uint64_t)st.st_size != d->file.mark.offset)
+		return;		/* another file has its name by now, or more has come: it has its turn as a new one */
 	(void)mkdir(folder, 0750);
 	(void)snprintf(to, sizeof(to), "%s/%s", folder, d->name);
 	if (rename(from, to) == 0)
@@ -157,6 +206,27 @@ put_away(struct intake_drop *d)
 	hn_log(HN_LOG_WARNING, "drop", "%s was read but cannot be moved to read/: errno=%d; let the site's user write the folder",
 	    from, errno);
 	d->stuck[d->n_stuck++ % STUCK_MAX] = d->file.mark.ino;
+}
+
+/* A document that was cut short while it was read: what the log has of it is no document. */
+static bool
+has_shrunk(const struct intake_drop *d)
+{
+	struct stat st;
+
+	return d->file.mark.is_in_document && fstat(d->file.fd, &st) == 0 && (uint64_t)st.st_size <= d->file.mark.offset;
+}
+
+/* Leave the file and begin anew with it when it keeps still. */
+static void
+leave(struct intake *in, struct intake_drop *d)
+{
+	d->begun = d->file.mark;
+	if (!break_off(in, d))
+		return;
+	close(d->file.fd);
+	d->file.fd = -1;
+	d->polls = 0;
 }
 
 /* Whether all of the file is in the log. */
@@ -187,6 +257,10 @@ intake_drop_poll(struct intake *in, struct intake_drop *d)
 		return false;
 	}
 	before = d->file.mark.offset;
+	if (d->is_document && has_shrunk(d)) {
+		leave(in, d);
+		return false;
+	}
 	if (!read_all(in, d))
 		return d->file.mark.offset > before && d->file.mark.offset < d->size;
 	/* It leaves the folder when its lines are on disk, not only written. */
@@ -203,6 +277,8 @@ intake_drop_open(struct intake *in, uint32_t index, struct hn_err *err)
 	if (d == NULL)
 		return HN_FAIL(err, HN_E_NOMEM, index, "drop");
 	d->file = (struct intake_file){ .index = index, .config = in->source[index].config, .fd = -1 };
+	if (!tail_mark_get(hn_evidence_bookmark(in->log, d->file.config->id), &d->begun))
+		d->begun.is_in_document = false;
 	in->source[index].drop = d;
 	return HN_OK;
 }

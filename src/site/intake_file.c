@@ -159,6 +159,7 @@ take(struct intake *in, struct intake_file *f, size_t n, uint16_t flags)
 	size_t done;
 
 	behind.offset += n;
+	behind.is_in_document = (flags & SITE_LINE_DOCUMENT) != 0 && (flags & HN_EVIDENCE_CUT) != 0;
 	tail_mark_put(&behind, mark);
 	r.bookmark = (struct hn_view){ mark, sizeof(mark) };
 	intake_append(in, f->index, &r, 1, &done);
@@ -188,4 +189,19 @@ intake_file_piece(struct intake *in, struct intake_file *f, uint64_t size)
 	know_head(f);
 	is_last = f->mark.offset + (uint64_t)n >= size;
 	return take(in, f, (size_t)n, (uint16_t)(SITE_LINE_DOCUMENT | (is_last ? 0 : HN_EVIDENCE_CUT))) && !is_last;
+}
+
+bool
+intake_file_break_off(struct intake *in, struct intake_file *f, const struct tail_mark *mark)
+{
+	const struct tail_mark anew = { .dev = mark->dev, .ino = mark->ino,
+		.head_hash = tail_fingerprint((struct hn_view){ 0 }) };
+	struct hn_evidence_record r = { .flags = SITE_LINE_DOCUMENT, .raw = { "", 0 } };
+	char bytes[TAIL_MARK_BYTES];
+	size_t done;
+
+	tail_mark_put(&anew, bytes);
+	r.bookmark = (struct hn_view){ bytes, sizeof(bytes) };
+	intake_append(in, f->index, &r, 1, &done);
+	return done == 1;
 }

@@ -38,6 +38,12 @@ bool intake_file_rest(struct intake *in, struct intake_file *f);
 /* The next piece of a document of ${size} bytes; false: it is at its end, or the log has no room. */
 bool intake_file_piece(struct intake *in, struct intake_file *f, uint64_t size);
 
+/*
+ * Tell the log that the document of ${mark}, a part of which it has, will not be read on: its file has gone or is another
+ * now.  Should the file come again it is read from its start.  false: the log has no room.
+ */
+bool intake_file_break_off(struct intake *in, struct intake_file *f, const struct tail_mark *mark);
+
 int64_t intake_file_mtime_ns(const struct stat *st);
 
 #endif

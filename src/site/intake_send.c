@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "event/log.h"
 #include "site/parent.h"
 
@@ -81,13 +82,40 @@ forget_suspect(struct intake_send *s, struct intake_suspect *gone)
 	*gone = s->suspect[--s->n_suspects];
 }
 
-/* Suspects that were done after all. */
+static bool
+is_quarantined(const struct intake_suspect *suspect)
+{
+	return suspect->deaths >= 2;
+}
+
+/* Suspects that were done after all.  One in quarantine stays one until core is behind it: sense may begin before it again. */
 static void
-forgive(struct intake_send *s, uint64_t done)
+forgive(struct intake_send *s, uint64_t done, bool is_committed)
 {
 	for (size_t i = s->n_suspects; i > 0; i--)
-		if (s->suspect[i - 1].next <= done)
+		if (s->suspect[i - 1].next <= done && (is_committed || !is_quarantined(&s->suspect[i - 1])))
 			forget_suspect(s, &s->suspect[i - 1]);
+}
+
+/*
+ * A record of the log cannot be read, and may have been the last piece of a document: whatever document is open ends here,
+ * or sense would wait for its end, and core for sense.
+ */
+static uint32_t
+put_ends(struct intake *in, uint64_t offset)
+{
+	uint32_t lines = 0;
+
+	for (size_t i = 0; i < in->child->config->n_sources; i++) {
+		const struct site_source *source = &in->child->config->source[i];
+
+		if (source->kind != SITE_DROP)
+			continue;
+		site_batch_line(&in->send.body, &(struct site_line){ .offset = offset, .received_ms = hn_clock_ms(),
+			.source = source->id, .flags = SITE_LINE_DOCUMENT, .raw = { "", 0 } });
+		lines++;
+	}
+	return lines;
 }
 
 /* Gather lines from ${from} up to ${limit}; an empty batch: there are none now. */
@@ -109,6 +137,7 @@ gather(struct intake *in, uint64_t from, uint64_t limit)
 			behind = hn_evidence_skip(s->reader, b.next);
 			if (behind <= b.next)
 				break;
+			b.lines += put_ends(in, b.next);
 			b.next = behind;
 			continue;
 		}
@@ -116,6 +145,28 @@ gather(struct intake *in, uint64_t from, uint64_t limit)
 			break;
 		site_batch_line(&s->body, &(struct site_line){ r.offset, r.received_ms, r.source, r.flags, r.raw });
 		b.next = r.next;
+		b.lines++;
+	}
+	site_batch_end(&s->body, b.next, b.lines);
+	return b;
+}
+
+/*
+ * What goes in place of the lines between ${from} and ${next}, which are in quarantine: nothing, but for pieces of documents,
+ * which go without their bytes.  So sense knows that they are missing, and core that nothing more comes before ${next}.
+ */
+static struct intake_batch
+gather_gap(struct intake *in, uint64_t from, uint64_t next)
+{
+	struct intake_send *s = &in->send;
+	struct intake_batch b = { .begin = from, .next = next };
+	struct hn_evidence_record r;
+
+	site_batch_begin(&s->body, from);
+	for (uint64_t at = from; hn_evidence_next(s->reader, at, &r, NULL) == HN_OK && r.offset < next; at = r.next) {
+		if ((r.flags & SITE_LINE_DOCUMENT) == 0)
+			continue;
+		site_batch_line(&s->body, &(struct site_line){ r.offset, r.received_ms, r.source, r.flags, { "", 0 } });
 		b.lines++;
 	}
 	site_batch_end(&s->body, b.next, b.lines);
@@ -184,25 +235,19 @@ send_one(struct intake *in)
 {
 	struct intake_send *s = &in->send;
 	struct intake_suspect *suspect = suspect_from(s, s->sent);
+	const bool is_near = suspect != NULL && suspect->begin <= s->sent;
 	struct intake_batch b;
-	uint64_t limit = UINT64_MAX;
 
-	if (suspect != NULL && suspect->begin <= s->sent) {
-		if (suspect->deaths >= 2) {
-			s->sent = suspect->next;	/* quarantined: nobody gets it any more */
-			return true;
-		}
-		if (s->n_window > 0)
+	if (is_near && is_quarantined(suspect)) {
+		b = gather_gap(in, s->sent, suspect->next);
+	} else {
+		if (is_near && s->n_window > 0)
 			return false;	/* alone, so that its death is its own */
-		limit = suspect->next;
-		s->is_alone = true;
-	} else if (suspect != NULL)
-		limit = suspect->begin;
-	b = gather(in, s->sent, limit);
-	if (b.lines == 0) {
-		s->sent = b.next;
-		return false;
+		s->is_alone = is_near;
+		b = gather(in, s->sent, is_near ? suspect->next : suspect != NULL ? suspect->begin : UINT64_MAX);
 	}
+	if (b.next == b.begin)
+		return false;
 	if (send_body(in) != HN_OK) {
 		s->is_full = true;	/* or gone: `writable` or `peer_changed` will tell */
 		return false;
@@ -318,7 +363,7 @@ intake_send_done(struct intake *in, struct hn_view body)
 	memmove(&s->window[0], &s->window[1], s->n_window * sizeof(s->window[0]));
 	s->done = next;
 	s->is_alone = false;
-	forgive(s, next);
+	forgive(s, next, false);
 	watch(in);
 	intake_send_more(in);
 	return HN_OK;
@@ -338,6 +383,7 @@ intake_send_committed(struct intake *in, struct hn_view body)
 		return HN_E_SYNTAX;
 	s->committed = committed;
 	s->knows_committed = true;
+	forgive(s, committed, true);
 	if (is_first)
 		begin(in);
 	return HN_OK;

@@ -73,6 +73,18 @@ document_fault(void *ctx, uint64_t number, const struct hn_err *why)
 	stream_fault(s->stream, s->document_offset, why);
 }
 
+/* A piece is missing, or the file went away while it was read: what was read of it counts, nothing more is expected. */
+static void
+take_gap(struct sense_source *s, const struct site_line *l)
+{
+	static const struct hn_err missing = { .rc = HN_E_CORRUPT, .what = "document: a piece is missing" };
+
+	s->is_skipping = (l->flags & HN_EVIDENCE_CUT) != 0;
+	if (s->document != NULL || s->is_skipping)
+		stream_fault(s->stream, l->offset, &missing);
+	close_document(s);
+}
+
 /* A piece of a document: unfolded as it comes, ended by the first piece that says that no more follows. */
 static void
 take_piece(struct sense_source *s, const struct site_line *l)
@@ -106,7 +118,11 @@ sense_source_line(struct sense_source *s, const struct site_line *l)
 
 	s->has_changed = true;
 	s->reader_conf.now_ms = l->received_ms;
-	if ((l->flags & SITE_LINE_DOCUMENT) != 0)
+	if ((l->flags & SITE_LINE_DOCUMENT) != 0 && l->raw.n == 0)
+		take_gap(s, l);
+	else if ((l->flags & SITE_LINE_DOCUMENT) != 0 && s->is_skipping)
+		s->is_skipping = (l->flags & HN_EVIDENCE_CUT) != 0;
+	else if ((l->flags & SITE_LINE_DOCUMENT) != 0)
 		take_piece(s, l);
 	else if ((l->flags & SITE_LINE_CUT) != 0)
 		stream_fault(s->stream, l->offset, &cut);

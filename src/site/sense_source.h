@@ -21,6 +21,7 @@ struct sense_source {
 	struct stream *stream;
 	struct input *document;		/* NULL: none is open */
 	struct stream *document_stream;
+	bool is_skipping;		/* a piece was missing: what follows of that document is of no use */
 	uint64_t document_offset;	/* of its first piece: where its evidence is found */
 	uint64_t documents_records, documents_unread;	/* of documents that are done */
 	uint64_t told_records, told_unread;	/* of all counts, what core has been told */

@@ -16,6 +16,7 @@ struct tail_mark {
 	uint64_t head_bytes;		/* how many of the first bytes the hash is of */
 	uint64_t head_hash;
 	bool is_in_cut_line;		/* the rest of a line that was cut is still to be dropped */
+	bool is_in_document;		/* further pieces of the document must follow, or its end be told */
 };
 
 void tail_mark_put(const struct tail_mark *m, char out[TAIL_MARK_BYTES]);

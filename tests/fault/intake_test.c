@@ -1,11 +1,15 @@
 #include "fault/site_peers.h"
 
+#include <dirent.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "site/tail_mark.h"
 
 #define TAIL "[source squid]\nkind = tail\npath = %/logs/access.log\n"
 #define SMALL "[source squid]\nkind = tail\npath = %/logs/access.log\nmax_line_bytes = 1024\n"
@@ -274,6 +278,8 @@ a_batch_that_kills_twice_is_quarantined(void **state)
 	assert_int_equal(peers_take_batch(&p, 700), 0);
 	peers_sense_dies(&p, SIGSEGV);
 	peers_forget_lines(&p);
+	assert_int_equal(peers_take_batch(&p, 5000), first);	/* the gap: core must hear that nothing more comes before it */
+	assert_int_equal(p.n, 0);
 	peers_wait_lines(&p, 1);
 	assert_string_equal(p.line[0].raw, "good");
 	peers_drain(&p, 300);
@@ -381,6 +387,95 @@ a_dropped_file_is_read_once_and_put_away(void **state)
 	peers_stop(&p);
 }
 
+#define SPOOL "[source spool]\nkind = drop\npath = %/logs\n"
+
+/* What this process, maybe root, has made in ${folder} is intake's own. */
+static void
+give_to_intake(const char *folder)
+{
+	const struct passwd *pw = geteuid() == 0 ? getpwnam("nobody") : NULL;
+	const struct dirent *e;
+	DIR *d = opendir(folder);
+
+	assert_non_null(d);
+	while (pw != NULL && (e = readdir(d)) != NULL)
+		if (strcmp(e->d_name, "..") != 0)
+			assert_int_equal(fchownat(dirfd(d), e->d_name, pw->pw_uid, pw->pw_gid, 0), 0);
+	closedir(d);
+}
+
+/* As if an earlier intake had died behind the first piece of the document ${name}. */
+static void
+leave_a_piece(const char *name)
+{
+	struct hn_evidence_record r = { .source = site_source_id(HN_LIT("spool")),
+		.flags = SITE_LINE_DOCUMENT | HN_EVIDENCE_CUT, .raw = HN_LIT("ElfFile\0 and more") };
+	struct tail_mark mark = { .offset = r.raw.n, .head_bytes = r.raw.n, .head_hash = tail_fingerprint(r.raw),
+		.is_in_document = true };
+	char path[256], bytes[TAIL_MARK_BYTES];
+	struct hn_evidence *log;
+	struct stat st;
+	size_t done;
+
+	peers_path(&p, "logs", path);
+	assert_int_equal(chmod(path, 0777), 0);
+	peers_write(&p, name, "ElfFile", false);
+	peers_path(&p, name, path);
+	assert_int_equal(truncate(path, 9), 0);
+	assert_int_equal(stat(path, &st), 0);
+	mark.dev = st.st_dev;
+	mark.ino = st.st_ino;
+	tail_mark_put(&mark, bytes);
+	r.bookmark = (struct hn_view){ bytes, sizeof(bytes) };
+	peers_path(&p, "data", path);
+	assert_int_equal(mkdir(path, 0777), 0);
+	assert_int_equal(chmod(path, 0777), 0);
+	peers_path(&p, "data/evidence", path);
+	assert_int_equal(hn_evidence_open(path, &log, NULL), HN_OK);
+	assert_int_equal(hn_evidence_append(log, &r, 1, &done, NULL), HN_OK);
+	hn_evidence_close(log);
+	give_to_intake(path);
+}
+
+/* Sense waits for the end of a document, and core for sense: an end must come, whatever becomes of the file. */
+static void
+a_document_whose_file_went_away_is_broken_off(void **state)
+{
+	char path[256];
+
+	(void)state;
+	leave_a_piece("logs/gone.evtx");
+	peers_path(&p, "logs/gone.evtx", path);
+	assert_int_equal(unlink(path), 0);
+	peers_write(&p, "logs/other.log", "a line\n", false);
+	peers_start(&p, SPOOL);
+	peers_wait_lines(&p, 3);
+	assert_int_equal(p.line[0].flags, SITE_LINE_DOCUMENT | HN_EVIDENCE_CUT);
+	assert_int_equal(p.line[1].flags, SITE_LINE_DOCUMENT);
+	assert_int_equal(p.line[1].n, 0);
+	assert_string_equal(p.line[2].raw, "a line");
+	peers_stop(&p);
+	peers_forget_lines(&p);
+	peers_start(&p, SPOOL);
+	peers_drain(&p, 2500);
+	assert_int_equal(p.n, 3);	/* all again, for nothing is committed; said once is enough */
+	peers_stop(&p);
+}
+
+static void
+a_document_that_is_another_now_is_read_from_its_start(void **state)
+{
+	(void)state;
+	leave_a_piece("logs/short.evtx");
+	peers_start(&p, SPOOL);
+	peers_wait_lines(&p, 3);
+	assert_int_equal(p.line[1].flags, SITE_LINE_DOCUMENT);
+	assert_int_equal(p.line[1].n, 0);
+	assert_int_equal(p.line[2].flags, SITE_LINE_DOCUMENT);
+	assert_int_equal(p.line[2].n, 9);
+	peers_stop(&p);
+}
+
 static int
 run_client(const char *what, uint16_t port)
 {
@@ -457,6 +552,8 @@ main(void)
 		TEST(takes_datagrams_and_connections),
 		TEST(lost_datagrams_are_counted_once),
 		TEST(a_dropped_file_is_read_once_and_put_away),
+		TEST(a_document_whose_file_went_away_is_broken_off),
+		TEST(a_document_that_is_another_now_is_read_from_its_start),
 		TEST(takes_lines_over_tls),
 		TEST(takes_what_winlogbeat_sends),
 	};
