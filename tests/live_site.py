@@ -5,6 +5,7 @@ opened read-only, which is where every page and export reads them.
 """
 import glob
 import os
+import random
 import pwd
 import shutil
 import signal
@@ -18,9 +19,15 @@ import drive
 
 
 def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Below the ports that the kernel gives to outgoing connections: one of those is taken again before it is used."""
+    while True:
+        port = random.randint(20000, 32000)
+        with socket.socket(socket.AF_INET, kind) as s:
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
 
 
 def wait_until(what, test, seconds=30):

@@ -4,6 +4,7 @@
 usage: site_parent.py HINOMI
 """
 import os
+import random
 import re
 import shutil
 import signal
@@ -46,9 +47,15 @@ class Site:
 
 
 def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Below the ports that the kernel gives to outgoing connections: one of those is taken again before it is used."""
+    while True:
+        port = random.randint(20000, 32000)
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
 
 
 def write_config(path, folder, port, more=""):
