@@ -56,6 +56,7 @@ static_assert(FIELD_COUNT <= 64 * HN_COUNT(taken_mask), "a word for every 64 fie
 
 /* What the fields of one record share while they are taken. */
 struct taking {
+	const struct record *record;	/* NULL: a value by itself */
 	struct observables *out;
 	enum field field;
 	uint16_t port;		/* of the destination; 0: unknown */
@@ -120,12 +121,18 @@ add_addr(struct taking *t, struct hn_view v, struct hn_addr a, uint16_t port)
 		t->out->at[before].addr = a;
 }
 
+static bool
+addr_of(const struct taking *t, struct hn_view v, struct hn_addr *out)
+{
+	return t->record != NULL ? record_addr(t->record, t->field, out) : hn_addr_parse(v, out) == HN_OK;
+}
+
 static void
 take_addr(struct taking *t, struct hn_view v)
 {
 	struct hn_addr a;
 
-	if (hn_addr_parse(v, &a) == HN_OK)
+	if (addr_of(t, v, &a))
 		add_addr(t, v, a, 0);
 }
 
@@ -134,7 +141,7 @@ take_peer(struct taking *t, struct hn_view v)
 {
 	struct hn_addr a;
 
-	if (hn_addr_parse(v, &a) == HN_OK)
+	if (addr_of(t, v, &a))
 		add_addr(t, v, a, t->port);
 }
 
@@ -272,7 +279,7 @@ take_url(struct taking *t, struct hn_view v)
 	struct hn_view value;
 	struct url u;
 
-	if (!url_split(v, &u))
+	if (t->record != NULL ? !record_url(t->record, t->field, &u) : !url_split(v, &u))
 		return;
 	if (t->port == 0)
 		t->port = u.port;
@@ -410,7 +417,7 @@ static void (*const takers[TAKES])(struct taking *t, struct hn_view v) = {
 void
 record_observables(const struct record *r, struct observables *out)
 {
-	struct taking t = { .out = out };
+	struct taking t = { .record = r, .out = out };
 
 	out->n = 0;
 	out->text_n = 0;

@@ -11,6 +11,57 @@ static const struct {
 #undef FIELD
 };
 
+void
+record_set_addr(struct record *r, enum field f, struct hn_view v, struct hn_addr addr)
+{
+	assert(f == FIELD_SOURCE_IP || f == FIELD_DESTINATION_IP);
+	record_set(r, f, v);
+	*(f == FIELD_SOURCE_IP ? &r->known.source_text : &r->known.destination_text) = v;
+	*(f == FIELD_SOURCE_IP ? &r->known.source : &r->known.destination) = addr;
+}
+
+void
+record_set_url(struct record *r, struct hn_view v, const struct url *u)
+{
+	record_set(r, FIELD_URL_ORIGINAL, v);
+	r->known.url_text = v;
+	r->known.url = *u;
+}
+
+/* The very same bytes: another row may have set the field since. */
+static bool
+is_same_place(struct hn_view a, struct hn_view b)
+{
+	return a.n > 0 && a.n == b.n && a.p == b.p;
+}
+
+bool
+record_addr(const struct record *r, enum field f, struct hn_addr *out)
+{
+	const struct hn_view text = record_get(r, f);
+
+	if (f == FIELD_SOURCE_IP && is_same_place(r->known.source_text, text)) {
+		*out = r->known.source;
+		return true;
+	}
+	if (f == FIELD_DESTINATION_IP && is_same_place(r->known.destination_text, text)) {
+		*out = r->known.destination;
+		return true;
+	}
+	return hn_addr_parse(text, out) == HN_OK;
+}
+
+bool
+record_url(const struct record *r, enum field f, struct url *out)
+{
+	const struct hn_view text = record_get(r, f);
+
+	if (f != FIELD_URL_ORIGINAL || !is_same_place(r->known.url_text, text))
+		return url_split(text, out);
+	*out = r->known.url;
+	return true;
+}
+
 uint64_t
 record_number(const struct record *r, enum field f, uint64_t otherwise)
 {

@@ -5,9 +5,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/addr.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/view.h"
+#include "record/url.h"
 
 /*
  * One observation in one normal form, whatever its source.  It is a set of fields, each a view of text as the source
@@ -60,6 +62,13 @@ struct record_pair {
 	struct hn_view value;
 };
 
+/* What a reader had to read anyway, so that nobody reads it again; it holds for the text at that place only. */
+struct record_known {
+	struct hn_view source_text, destination_text, url_text;
+	struct hn_addr source, destination;
+	struct url url;
+};
+
 struct record {
 	int64_t at_ms;			/* when it happened, ms since 1970 UTC */
 	enum record_kind kind;
@@ -71,6 +80,7 @@ struct record {
 	uint64_t has[(FIELD_COUNT + 63) / 64];
 	struct hn_view value[FIELD_COUNT];		/* only where `has` says so */
 	struct record_pair extra[RECORD_EXTRA_MAX];	/* [0..n_extra) */
+	struct record_known known;
 };
 
 /* Forget everything but the arena's bytes; readers start from here. */
@@ -82,6 +92,7 @@ record_reset(struct record *r)
 	r->dataset = "";
 	r->n_extra = 0;
 	memset(r->has, 0, sizeof(r->has));
+	r->known.source_text.n = r->known.destination_text.n = r->known.url_text.n = 0;
 }
 
 static inline bool
@@ -106,6 +117,16 @@ record_get(const struct record *r, enum field f)
 {
 	return record_has(r, f) ? r->value[f] : (struct hn_view){ "", 0 };
 }
+
+/* Set SOURCE_IP or DESTINATION_IP, whose text has been read as ${addr}. */
+void record_set_addr(struct record *r, enum field f, struct hn_view v, struct hn_addr addr);
+
+/* Set URL_ORIGINAL, which has been split into ${u}. */
+void record_set_url(struct record *r, struct hn_view v, const struct url *u);
+
+/* The field as an address, or as a URL; false: it is absent or none. */
+bool record_addr(const struct record *r, enum field f, struct hn_addr *out);
+bool record_url(const struct record *r, enum field f, struct url *out);
 
 /* The field as a number; ${otherwise} where it is absent or not one. */
 uint64_t record_number(const struct record *r, enum field f, uint64_t otherwise);

@@ -20,7 +20,7 @@ static const struct word {
 	[STATUS] = { "status", ' ', FIELD_HTTP_STATUS },
 	[BYTES] = { "bytes", ' ', FIELD_DESTINATION_BYTES },
 	[METHOD] = { "method", ' ', FIELD_HTTP_METHOD },
-	[URL] = { "url", ' ', FIELD_URL_ORIGINAL },
+	[URL] = { "url", ' ', FIELD_COUNT },
 	[USER] = { "user", ' ', FIELD_USER_NAME },
 	[ROUTE] = { "route", '/', FIELD_COUNT },
 	[SERVER] = { "server", ' ', FIELD_COUNT },
@@ -113,8 +113,11 @@ set_url(struct record *r, struct hn_view text)
 {
 	struct url u;
 
-	if (!url_split(text, &u))
+	if (!url_split(text, &u)) {
+		record_set(r, FIELD_URL_ORIGINAL, text);
 		return;
+	}
+	record_set_url(r, text, &u);
 	record_set(r, FIELD_URL_DOMAIN, u.host);
 	record_set(r, FIELD_URL_PATH, u.path);
 	set_port(r, &u);
@@ -125,7 +128,10 @@ set_peer(struct record *r, struct hn_view v, enum field addr_field, enum field n
 {
 	struct hn_addr addr;
 
-	record_set(r, hn_addr_parse(v, &addr) == HN_OK ? addr_field : name_field, v);
+	if (hn_addr_parse(v, &addr) == HN_OK)
+		record_set_addr(r, addr_field, v, addr);
+	else
+		record_set(r, name_field, v);
 }
 
 /*
