@@ -78,6 +78,10 @@ install_packages() {
 	rm -f "$log"
 }
 
+# what is used and given away: optimised over all files, without the tests
+# shellcheck disable=SC2034
+shipped=(-Dbuildtype=release -Db_lto=true -Dtests=false --prefix=/usr)
+
 # build_into FOLDER [MESON OPTION...]: configure once, then build; 1: it could not, and why was said
 build_into() {
 	local folder=$1 log

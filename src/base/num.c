@@ -2,8 +2,12 @@
 
 #include <assert.h>
 
-enum hn_rc
-hn_num_u64(struct hn_view v, uint64_t max, uint64_t *out)
+/* Digits that cannot pass 2^64, whatever they are. */
+#define SAFE_DIGITS 19u
+
+/* More digits than a number needs, most of them zeros before it: each step looks whether it may be taken. */
+static enum hn_rc
+read_long(struct hn_view v, uint64_t max, uint64_t *out)
 {
 	uint64_t sum = 0;
 
@@ -16,8 +20,28 @@ hn_num_u64(struct hn_view v, uint64_t max, uint64_t *out)
 			return HN_E_LIMIT;
 		sum = sum * 10 + digit;
 	}
+	*out = sum;
+	return HN_OK;
+}
+
+enum hn_rc
+hn_num_u64(struct hn_view v, uint64_t max, uint64_t *out)
+{
+	uint64_t sum = 0;
+
+	if (v.n > SAFE_DIGITS)
+		return read_long(v, max, out);
+	for (size_t i = 0; i < v.n; i++) {
+		const unsigned digit = (unsigned)(unsigned char)v.p[i] - '0';
+
+		if (digit > 9)
+			return sum > max ? HN_E_LIMIT : HN_E_SYNTAX;
+		sum = sum * 10 + digit;
+	}
 	if (v.n == 0)
 		return HN_E_SYNTAX;
+	if (sum > max)
+		return HN_E_LIMIT;
 	*out = sum;
 	return HN_OK;
 }

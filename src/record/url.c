@@ -62,12 +62,22 @@ scheme_end(struct hn_view text)
 	return n + 3 <= text.n && n < SCHEME_MAX && memcmp(text.p + n, "://", 3) == 0 ? n : text.n;
 }
 
+/* Bytes before the path, the query or the fragment. */
+static size_t
+authority_end(struct hn_view v)
+{
+	size_t n = 0;
+
+	while (n < v.n && v.p[n] != '/' && v.p[n] != '?' && v.p[n] != '#')
+		n++;
+	return n;
+}
+
 bool
 url_split(struct hn_view text, struct url *out)
 {
 	struct url u = { .scheme = { "", 0 }, .host = { "", 0 }, .path = { "", 0 } };
 	const size_t scheme = scheme_end(text);
-	static const char ends[] = { '/', '?', '#' };
 	struct hn_view rest = text;
 	size_t end;
 
@@ -76,9 +86,7 @@ url_split(struct hn_view text, struct url *out)
 		u.port = port_of_scheme(u.scheme);
 		rest = hn_view_skip(text, scheme + 3);
 	}
-	end = rest.n;
-	for (size_t i = 0; i < sizeof(ends); i++)
-		end = hn_view_find((struct hn_view){ rest.p, end }, ends[i]);
+	end = authority_end(rest);
 	if (!split_authority((struct hn_view){ rest.p, end }, &u))
 		return false;
 	u.path = hn_view_skip(rest, end);
