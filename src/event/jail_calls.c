@@ -21,7 +21,7 @@ static const int base_calls[] = {
 	SCMP_SYS(futex), SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
 	SCMP_SYS(getrandom), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid),
 	SCMP_SYS(getegid), SCMP_SYS(getrusage), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity), SCMP_SYS(restart_syscall),
-	SCMP_SYS(rseq), SCMP_SYS(set_robust_list), SCMP_SYS(tgkill), SCMP_SYS(exit), SCMP_SYS(exit_group),
+	SCMP_SYS(rseq), SCMP_SYS(set_robust_list), SCMP_SYS(exit), SCMP_SYS(exit_group),
 	SCMP_SYS(uname), SCMP_SYS(sysinfo), SCMP_SYS(getcpu),
 };
 
@@ -115,6 +115,8 @@ allow_some(scmp_filter_ctx f, unsigned set)
 	} rows[] = {
 		{ 0, SCMP_SYS(mmap), SCMP_ACT_ALLOW, 1, { SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) } },
 		{ 0, SCMP_SYS(mprotect), SCMP_ACT_ALLOW, 1, { SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) } },
+		/* Signals to itself alone: abort(). */
+		{ 0, SCMP_SYS(tgkill), SCMP_ACT_ALLOW, 1, { SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()) } },
 		/* Its own soft limit of memory, and nothing else's and no other limit (base/mem.h). */
 		{ 0, SCMP_SYS(prlimit64), SCMP_ACT_ALLOW, 2,
 		  { SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A1(SCMP_CMP_EQ, RLIMIT_DATA) } },

@@ -77,7 +77,8 @@ hn_loop_add(struct hn_loop *l, struct hn_watch *w, uint32_t events, struct hn_er
 void
 hn_loop_change(struct hn_loop *l, struct hn_watch *w, uint32_t events)
 {
-	struct epoll_event e = { .events = events, .data.ptr = w };
+	/* A hang-up is told whatever is asked for, and again and again: where nothing is, once is enough. */
+	struct epoll_event e = { .events = events != 0 ? events : EPOLLONESHOT, .data.ptr = w };
 	const int rc = epoll_ctl(l->epoll_fd, EPOLL_CTL_MOD, w->fd, &e);
 
 	assert(rc == 0);

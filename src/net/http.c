@@ -23,7 +23,7 @@ struct hn_http_request {
 	struct MHD_Connection *connection;
 	enum request_state state;
 	bool is_suspended;
-	bool is_too_big;
+	unsigned refusal;	/* status; 0: none: its body is not kept */
 	bool is_finished;	/* stream: nothing more is pushed */
 	const char *method;
 	const char *path;
@@ -41,6 +41,7 @@ struct hn_http {
 	struct hn_watch watch;
 	struct hn_timer timer;
 	struct hn_http_request *requests;
+	size_t bodies;		/* bytes of all */
 	bool is_running;	/* inside MHD_run */
 	bool is_due;		/* something was resumed: run again */
 };
@@ -175,6 +176,42 @@ begin(struct hn_http *h, struct MHD_Connection *connection, const char *path, co
 }
 
 static void
+drop_body(struct hn_http_request *q)
+{
+	q->http->bodies -= q->body.n;
+	hn_buf_fini(&q->body);
+}
+
+static void
+refuse(struct hn_http_request *q, unsigned status)
+{
+	q->refusal = status;
+	drop_body(q);
+}
+
+/* A body that is refused is read to its end, so that its client hears why, and not kept. */
+static void
+take_body(struct hn_http_request *q, struct hn_view data)
+{
+	const struct hn_http_setup *s = &q->http->setup;
+
+	if (q->refusal != 0)
+		return;
+	if (data.n > q->body.max - q->body.n) {
+		refuse(q, MHD_HTTP_CONTENT_TOO_LARGE);
+		return;
+	}
+	if (s->bodies_max == 0 || data.n <= s->bodies_max - q->http->bodies) {
+		hn_buf_put(&q->body, data);
+		q->http->bodies += q->body.failed ? 0 : data.n;
+	} else {
+		q->body.failed = true;
+	}
+	if (q->body.failed)
+		refuse(q, MHD_HTTP_SERVICE_UNAVAILABLE);
+}
+
+static void
 forget(struct hn_http_request *q)
 {
 	if (q->before != NULL)
@@ -185,7 +222,7 @@ forget(struct hn_http_request *q)
 		q->next->before = q->before;
 	if (q->response != NULL)
 		MHD_destroy_response(q->response);
-	hn_buf_fini(&q->body);
+	drop_body(q);
 	hn_buf_fini(&q->out);
 	hn_free(q);
 }
@@ -196,8 +233,8 @@ go_on(struct hn_http_request *q)
 {
 	if (q->state == REQUEST_READING) {
 		q->state = REQUEST_ASKED;
-		if (q->is_too_big)
-			hn_http_reply(q, MHD_HTTP_CONTENT_TOO_LARGE, NULL, HN_LIT(""));
+		if (q->refusal != 0)
+			hn_http_reply(q, q->refusal, NULL, HN_LIT(""));
 		else
 			q->http->setup.handle(q->http->setup.arg, q);
 	}
@@ -223,8 +260,7 @@ on_access(void *arg, struct MHD_Connection *connection, const char *path, const 
 		return q != NULL ? MHD_YES : MHD_NO;
 	}
 	if (*data_n > 0) {
-		hn_buf_put(&q->body, (struct hn_view){ data, *data_n });
-		q->is_too_big = q->is_too_big || q->body.failed;
+		take_body(q, (struct hn_view){ data, *data_n });
 		*data_n = 0;
 		return MHD_YES;
 	}

@@ -30,6 +30,7 @@ struct hn_http_setup {
 	const char *certificate;	/* PEM, the server's own first; NULL: plain HTTP (behind TLS elsewhere, tests) */
 	const char *key;		/* PEM */
 	size_t body_max;		/* bytes of a request's body; 0: HN_HTTP_BODY_MAX */
+	size_t bodies_max;		/* bytes of all bodies at once, more is refused (503); 0: no limit */
 	/* A whole request; answer it with hn_http_reply or hn_http_stream, now or later, exactly once. */
 	void (*handle)(void *arg, struct hn_http_request *q);
 	/* The client of a request that is not yet answered, or of a stream, is gone: forget ${q}.  May be NULL. */

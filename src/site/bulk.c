@@ -53,6 +53,19 @@ site_bulk_next(struct site_bulk *b, bool *is_broken)
 	return true;
 }
 
+enum hn_rc
+site_bulk_check(struct hn_view body)
+{
+	struct site_bulk b = SITE_BULK(body);
+	bool is_broken;
+	size_t n = 0;
+
+	while (site_bulk_next(&b, &is_broken))
+		if (++n > SITE_BULK_EVENTS_MAX)
+			return HN_E_LIMIT;
+	return is_broken ? HN_E_SYNTAX : HN_OK;
+}
+
 void
 site_bulk_reply_begin(struct hn_buf *b, bool has_errors)
 {

@@ -8,7 +8,8 @@
 #include "base/view.h"
 
 #define SITE_BULK_BODY_MAX (16u << 20)		/* bytes of one request, packed or not */
-#define SITE_BULK_EVENTS_MAX 65536u
+#define SITE_BULK_BODIES_MAX (128u << 20)	/* of all requests at once */
+#define SITE_BULK_EVENTS_MAX 65536u		/* of one request */
 
 /*
  * What an unchanged Winlogbeat says to Elasticsearch: a body of lines, an action ({"create":{...}} or {"index":{...}})
@@ -25,6 +26,9 @@ struct site_bulk {
 
 /* The next event; false: no more, or *is_broken (what stands there is not an action with its event). */
 bool site_bulk_next(struct site_bulk *b, bool *is_broken);
+
+/* Whether all of ${body} is events, before the first is taken.  Errors: HN_E_SYNTAX, HN_E_LIMIT (SITE_BULK_EVENTS_MAX). */
+enum hn_rc site_bulk_check(struct hn_view body) HN_MUST_CHECK;
 
 /* The answer to a bulk request: begin, one item for each event in their order, end. */
 void site_bulk_reply_begin(struct hn_buf *b, bool has_errors);

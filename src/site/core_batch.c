@@ -205,6 +205,9 @@ commit_pending(struct core *c)
 	}
 	if (t.end.left_out > 0)
 		hn_log(HN_LOG_WARNING, "findings-left-out", "n=%" PRIu64, t.end.left_out);
+	if (c->observed_left_out > 0)
+		hn_log(HN_LOG_WARNING, "observables-left-out", "messages=%" PRIu64, c->observed_left_out);
+	c->observed_left_out = 0;
 	c->committed = t.end.next;
 	(void)walk(&t, tell_finding);
 	hn_buf_reset(&c->pending);
@@ -220,6 +223,11 @@ commit_pending(struct core *c)
 enum hn_rc
 core_batch_message(struct core *c, const struct hn_msg *m)
 {
+	/* A batch that never fitted would be read again for ever: its findings come first, who met what yields. */
+	if (m->type == SITE_MSG_SENSE_OBSERVED && c->pending.n > CORE_PENDING_MAX / 2) {
+		c->observed_left_out++;
+		return HN_OK;
+	}
 	hn_put_u32(&c->pending, m->type);
 	hn_put_bytes(&c->pending, m->body);
 	if (c->pending.failed)

@@ -192,23 +192,45 @@ sign_in_whole(struct core *c, struct hn_view token, struct hn_view from, struct 
 	return done == HN_OK ? rc : done;
 }
 
-/* Each wrong token makes the next wait longer, for everybody alike; nobody is locked out. */
-static uint32_t
-wait_ms(const struct core *c)
+/*
+ * The wait of where ${from} is: each wrong token makes the next one longer.  Nobody else waits for it: who guesses keeps nobody
+ * out, and guessing is hopeless anyway (a token has CORE_TOKEN_GROUPS groups of random letters).
+ */
+static struct core_wrong *
+wrong_of(struct core *c, struct hn_view from)
 {
-	const int64_t left = c->login_free_at_ms - hn_clock_monotonic_ms();
+	struct core_wrong *oldest = &c->wrong[0];
+	struct hn_addr a = { 0 };
+
+	if (hn_addr_parse(from, &a) == HN_OK && !hn_addr_is_v4(a))
+		memset(a.b + 8, 0, 8);
+	for (size_t i = 0; i < CORE_WRONG_MAX; i++) {
+		struct core_wrong *w = &c->wrong[i];
+
+		if (w->n > 0 && hn_addr_eq(w->from, a))
+			return w;
+		oldest = w->free_at_ms < oldest->free_at_ms ? w : oldest;
+	}
+	*oldest = (struct core_wrong){ .from = a };
+	return oldest;
+}
+
+static uint32_t
+wait_ms(const struct core_wrong *w)
+{
+	const int64_t left = w->n > 0 ? w->free_at_ms - hn_clock_monotonic_ms() : 0;
 
 	return left > 0 ? (uint32_t)left : 0;
 }
 
 static void
-count_wrong(struct core *c)
+count_wrong(struct core_wrong *w)
 {
-	const unsigned doublings = c->wrong_logins < 7 ? c->wrong_logins : 7;
+	const unsigned doublings = w->n < 7 ? w->n : 7;
 	const uint32_t next = LOGIN_WAIT_MS << doublings;
 
-	c->wrong_logins++;
-	c->login_free_at_ms = hn_clock_monotonic_ms() + (next < CORE_LOGIN_WAIT_MAX_MS ? next : CORE_LOGIN_WAIT_MAX_MS);
+	w->n++;
+	w->free_at_ms = hn_clock_monotonic_ms() + (next < CORE_LOGIN_WAIT_MAX_MS ? next : CORE_LOGIN_WAIT_MAX_MS);
 }
 
 static enum hn_rc
@@ -220,23 +242,25 @@ on_login(struct core *c, struct hn_view body)
 	const struct hn_view from = hn_get_bytes(&g, ADDRESS_MAX);
 	struct hn_buf session = HN_BUF(128), answer = HN_BUF(256);
 	struct hn_err err = { .what = "" };
+	struct core_wrong *wrong;
 	enum hn_rc rc = HN_E_DENIED;
 
 	if (!hn_get_done(&g))
 		return HN_E_SYNTAX;
-	if (wait_ms(c) == 0) {
+	wrong = wrong_of(c, from);
+	if (wait_ms(wrong) == 0) {
 		rc = sign_in_whole(c, token, from, &session, &err);
 		if (rc == HN_OK) {
-			c->wrong_logins = 0;
+			*wrong = (struct core_wrong){ .n = 0 };
 			(void)unlink(c->token_path);
 		} else {
 			hn_log(HN_LOG_WARNING, "login-refused", "rc=%d what=%s", (int)rc, err.what);
-			count_wrong(c);
+			count_wrong(wrong);
 		}
 	}
 	hn_put_u32(&answer, request);
 	hn_put_u8(&answer, rc == HN_OK ? 1 : 0);
-	hn_put_u32(&answer, wait_ms(c));
+	hn_put_u32(&answer, wait_ms(wrong));
 	hn_put_bytes(&answer, rc == HN_OK ? hn_buf_view(&session) : HN_LIT(""));
 	rc = site_child_send(c->child, HN_WEB, SITE_MSG_LOGIN_DONE, hn_buf_view(&answer));
 	OPENSSL_cleanse(answer.p, answer.n);

@@ -11,6 +11,7 @@
 #include "site/steady.h"
 #include "store/db.h"
 
+#define CORE_WRONG_MAX 64u
 #define CORE_PENDING_MAX (512u << 20)	/* bytes of what sense found in one batch (a document may be one) */
 #define CORE_TOKEN_GROUPS 6u
 #define CORE_TOKEN_LIVES_MS INT64_C(86400000)
@@ -26,11 +27,19 @@ struct core_table {
 	int64_t device, inode, changed_ns;
 };
 
+/* Wrong tokens from one network: an IPv4 address, an IPv6 /64. */
+struct core_wrong {
+	struct hn_addr from;
+	unsigned n;			/* since the last right one; each doubles the wait; 0: free */
+	int64_t free_at_ms;		/* monotonic */
+};
+
 struct core {
 	struct site_child *child;
 	struct hn_db *db;
 	uint64_t committed;		/* offset of the evidence log */
 	struct hn_buf pending;		/* u32 type, u32 length, body: of the batch being told */
+	uint64_t observed_left_out;	/* messages of a batch that is too large to be held */
 	bool is_marked;			/* the file SITE_HELD_NAME is there */
 	bool has_said_counts;		/* that they are not kept */
 	bool lacks_token, lacks_sources;	/* the disk had no room for them when we began */
@@ -39,8 +48,7 @@ struct core {
 	struct site_outbox to_sense;
 	struct hn_timer second, lists;
 	struct core_table table, rules;
-	unsigned wrong_logins;		/* since the last right one; each doubles the wait */
-	int64_t login_free_at_ms;	/* monotonic */
+	struct core_wrong wrong[CORE_WRONG_MAX];	/* who gave wrong tokens; the one heard of longest ago gives way */
 	char token_path[SITE_PATH_MAX];
 	char wanted_path[SITE_PATH_MAX];
 	uint8_t token_hash[32];

@@ -41,17 +41,16 @@ put_chunk(struct intake_bulk *b, struct chunk *c, struct hn_buf *items)
 	return done;
 }
 
-/* All events of a body; false: it is not a bulk body (what stood before the fault is in the log). */
+/* All events of a body; false: not all were taken. */
 static bool
-put_body(struct intake_bulk *b, struct hn_view body, struct hn_buf *items, bool *has_errors)
+put_body(struct intake_bulk *b, struct hn_view body, struct hn_buf *items)
 {
 	static struct chunk c;
 	const uint64_t max = b->in->source[b->index].config->max_line_bytes;
 	struct site_bulk bulk = SITE_BULK(body);
-	bool is_broken;
+	bool is_broken, is_whole = true;
 
 	c.n = 0;
-	*has_errors = false;
 	while (site_bulk_next(&bulk, &is_broken)) {
 		const bool is_cut = bulk.event.n > max;
 
@@ -59,30 +58,42 @@ put_body(struct intake_bulk *b, struct hn_view body, struct hn_buf *items, bool 
 			.flags = is_cut ? SITE_LINE_CUT : 0 };
 		c.action[c.n++] = bulk.action;
 		if (c.n == INTAKE_RECORDS_MAX)
-			*has_errors = put_chunk(b, &c, items) < INTAKE_RECORDS_MAX || *has_errors;
+			is_whole = put_chunk(b, &c, items) == INTAKE_RECORDS_MAX && is_whole;
 	}
 	if (c.n > 0) {
 		const size_t n = c.n;
 
-		*has_errors = put_chunk(b, &c, items) < n || *has_errors;
+		is_whole = put_chunk(b, &c, items) == n && is_whole;
 	}
-	return !is_broken;
+	return is_whole;
+}
+
+/* Nothing of a body is taken that is refused. */
+static void
+refuse(struct hn_http_request *q, enum hn_rc why)
+{
+	if (why == HN_E_LIMIT)
+		hn_http_reply(q, 413, headers, HN_LIT("{\"error\":\"too large\",\"status\":413}"));
+	else if (why == HN_E_NOMEM)
+		hn_http_reply(q, 429, headers, HN_LIT("{\"error\":\"no room now\",\"status\":429}"));
+	else
+		hn_http_reply(q, 400, headers, HN_LIT("{\"error\":\"not a bulk body\",\"status\":400}"));
 }
 
 static void
 reply_bulk(struct intake_bulk *b, struct hn_http_request *q, struct hn_view body)
 {
 	struct hn_buf items = HN_BUF(REPLY_MAX), reply = HN_BUF(REPLY_MAX + 256);
-	bool has_errors;
+	const enum hn_rc rc = site_bulk_check(body);
 
-	if (!put_body(b, body, &items, &has_errors) || items.failed) {
-		hn_http_reply(q, 400, headers, HN_LIT("{\"error\":\"not a bulk body\",\"status\":400}"));
-	} else {
-		site_bulk_reply_begin(&reply, has_errors);
-		hn_buf_put(&reply, hn_buf_view(&items));
-		site_bulk_reply_end(&reply);
-		hn_http_reply(q, reply.failed ? 500 : 200, headers, hn_buf_view(&reply));
+	if (rc != HN_OK) {
+		refuse(q, rc);
+		return;
 	}
+	site_bulk_reply_begin(&reply, !put_body(b, body, &items));
+	hn_buf_put(&reply, hn_buf_view(&items));
+	site_bulk_reply_end(&reply);
+	hn_http_reply(q, reply.failed || items.failed ? 500 : 200, headers, hn_buf_view(&reply));
 	hn_buf_fini(&items);
 	hn_buf_fini(&reply);
 }
@@ -91,15 +102,16 @@ static void
 take_bulk(struct intake_bulk *b, struct hn_http_request *q)
 {
 	struct hn_buf plain = HN_BUF(SITE_BULK_BODY_MAX);
+	enum hn_rc rc;
 
 	if (intake_is_held(b->in))
-		hn_http_reply(q, 429, headers, HN_LIT("{\"error\":\"no room now\",\"status\":429}"));
+		refuse(q, HN_E_NOMEM);
 	else if (!hn_view_eq_nocase(hn_http_header(q, "Content-Encoding"), HN_LIT("gzip")))
 		reply_bulk(b, q, hn_http_body(q));
-	else if (site_bulk_gunzip(hn_http_body(q), &plain) == HN_OK)
+	else if ((rc = site_bulk_gunzip(hn_http_body(q), &plain)) == HN_OK)
 		reply_bulk(b, q, hn_buf_view(&plain));
 	else
-		hn_http_reply(q, 400, headers, HN_LIT("{\"error\":\"broken gzip\",\"status\":400}"));
+		refuse(q, rc);
 	hn_buf_fini(&plain);
 }
 
@@ -132,7 +144,8 @@ intake_bulk_open(struct intake *in, uint32_t index, int fd, struct hn_err *err)
 	b->in = in;
 	b->index = index;
 	rc = hn_http_new(&(struct hn_http_setup){ .loop = in->child->loop, .listen_fd = fd, .certificate = in->certificate.p,
-		.key = in->key.p, .handle = handle, .arg = b, .body_max = SITE_BULK_BODY_MAX }, &b->http, err);
+		.key = in->key.p, .handle = handle, .arg = b, .body_max = SITE_BULK_BODY_MAX,
+		.bodies_max = SITE_BULK_BODIES_MAX }, &b->http, err);
 	if (rc != HN_OK) {
 		hn_free(b);
 		return rc;

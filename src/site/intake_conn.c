@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "event/log.h"
 #include "site/frame.h"
@@ -21,6 +22,7 @@ struct intake_conn {
 	struct hn_buf buf;		/* bytes that are not in the log yet */
 	struct hn_timer idle;
 	struct intake_tls *tls;		/* NULL: none */
+	int64_t heard_ms;		/* monotonic: when it last spoke */
 	bool is_waiting;		/* the log has no room: reading stopped */
 	bool is_over;			/* the peer has said all */
 };
@@ -43,10 +45,31 @@ end(struct intake_conn *c)
 	hn_free(c);
 }
 
+static bool settle(struct intake_conn *c);
+
+/* Who waits for us is not idle; of one who has gone silent in the middle of a message what came of it is kept. */
 static void
 end_idle(void *arg)
 {
-	end(arg);
+	struct intake_conn *c = arg;
+
+	if (c->is_waiting && hn_loop_after(c->in->child->loop, &c->idle, INTAKE_IDLE_MS) == HN_OK)
+		return;
+	c->is_over = true;
+	(void)settle(c);
+}
+
+bool
+intake_conn_end_quietest(struct intake_conn *first)
+{
+	struct intake_conn *quietest = NULL;
+
+	for (struct intake_conn *c = first; c != NULL; c = c->next)
+		if (!c->is_waiting && c->buf.n == 0 && (quietest == NULL || c->heard_ms < quietest->heard_ms))
+			quietest = c;
+	if (quietest != NULL)
+		end(quietest);
+	return quietest != NULL;
 }
 
 /* Messages in the buffer to the log; false: the log has no room. */
@@ -170,6 +193,9 @@ read_ready(void *arg, uint32_t events)
 	struct intake_conn *c = arg;
 
 	(void)events;
+	if (c->is_waiting)
+		return;		/* a hang-up: what it said before is read when there is room */
+	c->heard_ms = hn_clock_monotonic_ms();
 	if (hn_loop_after(c->in->child->loop, &c->idle, INTAKE_IDLE_MS) != HN_OK) {
 		end(c);
 		return;
@@ -202,6 +228,7 @@ intake_conn_new(struct intake *in, uint32_t index, int fd, struct intake_conn **
 		return HN_FAIL(err, HN_E_NOMEM, index, "connection");
 	c->in = in;
 	c->index = index;
+	c->heard_ms = hn_clock_monotonic_ms();
 	c->framer = (struct site_framer){ .max = s->max_line_bytes,
 		.kind = s->kind == SITE_TLS_LINES ? SITE_FRAME_LINES : SITE_FRAME_SYSLOG };
 	c->buf = HN_BUF(s->max_line_bytes + SLACK_BYTES + READ_BYTES);

@@ -17,6 +17,12 @@ enum hn_rc intake_conn_new(struct intake *in, uint32_t index, int fd, struct int
 /* Go on after the log had no room. */
 void intake_conn_resume(struct intake_conn *c);
 
+/*
+ * End the connection that has been silent longest of those that owe us nothing and that we owe nothing; false: there is none.
+ * ${first}: the list.
+ */
+bool intake_conn_end_quietest(struct intake_conn *first);
+
 /* The list's place in it. */
 struct intake_conn **intake_conn_link(struct intake_conn *c);
 

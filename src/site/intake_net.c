@@ -19,7 +19,8 @@ struct intake_net {
 	struct intake *in;
 	uint32_t index;
 	struct hn_watch watch;
-	bool is_datagram, is_paused;
+	bool is_datagram;
+	bool is_paused;		/* no descriptor was left: nobody is let in for a moment */
 	uint64_t socket_ino;
 	uint32_t drops;		/* the kernel's count, as far as it is in our counters */
 	size_t n_conns;
@@ -143,6 +144,15 @@ intake_net_gone(struct intake_net *n, struct intake_conn *gone)
 	n->n_conns--;
 }
 
+/* Whoever waits at the door stays there: the kernel says so again and again, so it is not asked for a moment. */
+static void
+pause_listening(struct intake_net *n)
+{
+	n->is_paused = true;
+	hn_loop_change(n->in->child->loop, &n->watch, 0);
+	hn_log(HN_LOG_WARNING, "no-descriptors", "source=%s connections=%zu", n->in->source[n->index].config->name.p, n->n_conns);
+}
+
 static void
 accept_ready(void *arg, uint32_t events)
 {
@@ -151,9 +161,16 @@ accept_ready(void *arg, uint32_t events)
 	int fd;
 
 	(void)events;
-	fd = accept4(n->watch.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd < 0)
+	if (n->is_paused)
 		return;
+	fd = accept4(n->watch.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd < 0) {
+		if ((errno == EMFILE || errno == ENFILE) && !intake_conn_end_quietest(n->conns))
+			pause_listening(n);
+		return;
+	}
+	if (n->n_conns == INTAKE_CONNS_MAX)
+		(void)intake_conn_end_quietest(n->conns);
 	if (n->n_conns == INTAKE_CONNS_MAX || intake_conn_new(n->in, n->index, fd, &c, NULL) != HN_OK) {
 		hn_log(HN_LOG_WARNING, "connection-refused", "source=%s connections=%zu", n->in->source[n->index].config->name.p,
 		    n->n_conns);
@@ -171,7 +188,10 @@ intake_net_resume(struct intake *in, struct intake_net *n)
 {
 	struct intake_conn *next;
 
-	(void)in;
+	if (n->is_paused) {
+		n->is_paused = false;
+		hn_loop_change(in->child->loop, &n->watch, EPOLLIN);
+	}
 	for (struct intake_conn *c = n->conns; c != NULL; c = next) {
 		next = *intake_conn_link(c);
 		intake_conn_resume(c);	/* may be its end */

@@ -16,6 +16,8 @@
 #define WEB_SESSION_CHARS 64u		/* hexadecimal digits of the cookie */
 #define WEB_PATH_PARAM_MAX 64u
 #define WEB_HEARTBEAT_MS 15000
+#define WEB_ANSWER_MS 60000		/* what has not been answered by then will not be: 503 */
+#define WEB_STREAM_LIVES_MS 900000	/* then the console asks again, and its session is looked at */
 
 struct web;
 struct web_route;
@@ -23,6 +25,7 @@ struct web_route;
 /* A request on its way: first its session is checked, then the route is asked. */
 struct web_waiting {
 	uint32_t id;			/* 0: free */
+	int64_t at_ms;			/* monotonic: when it was asked */
 	struct hn_http_request *request;	/* NULL: its client has gone */
 	const struct web_route *route;
 	struct hn_view rest;		/* of the path, behind the route's prefix */
@@ -41,6 +44,13 @@ struct web_route {
 	void (*run)(struct web *w, struct web_waiting *q);
 };
 
+/* A console that listens to events. */
+struct web_stream {
+	struct hn_http_request *request;
+	uint8_t session[32];
+	int64_t until_ms;		/* monotonic */
+};
+
 struct web_session {
 	uint8_t hash[32];
 	int64_t until_ms;		/* monotonic; 0: free */
@@ -54,7 +64,7 @@ struct web {
 	uint32_t last_id;
 	struct web_waiting waiting[WEB_WAITING_MAX];
 	struct web_session session[WEB_SESSIONS_MAX];
-	struct hn_http_request *stream[WEB_STREAMS_MAX];
+	struct web_stream stream[WEB_STREAMS_MAX];
 	size_t n_streams;
 	uint64_t event_id;
 	struct hn_timer heartbeat;
@@ -65,7 +75,9 @@ extern const struct web_route web_routes[];
 
 /* ---- web.c */
 void web_answer(struct web *w, struct web_waiting *q, unsigned status, struct hn_view json);
-void web_ask(struct web *w, struct hn_http_request *request, const struct web_route *route, struct hn_view rest);
+
+/* Answer those that have waited too long. */
+void web_answer_late(struct web *w);
 
 /* ---- web_static.c: the pages.  false: there is no such page. */
 bool web_static(struct hn_http_request *q, struct hn_view path);
@@ -73,6 +85,9 @@ bool web_static(struct hn_http_request *q, struct hn_view path);
 /* ---- web_events.c */
 void web_events_add(struct web *w, struct web_waiting *q);
 bool web_events_gone(struct web *w, struct hn_http_request *request);
+
+/* Who has signed out hears no more. */
+void web_events_end(struct web *w, const uint8_t session[32]);
 enum hn_rc web_events_changed(struct web *w, struct hn_view body) HN_MUST_CHECK;
 enum hn_rc web_events_start(struct web *w) HN_MUST_CHECK;
 

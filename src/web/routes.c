@@ -61,6 +61,7 @@ run_logout(struct web *w, struct web_waiting *q)
 	struct hn_buf b = HN_BUF(256);
 
 	web_session_forget(w, q->session);
+	web_events_end(w, q->session);
 	hn_put_bytes(&b, (struct hn_view){ (const char *)q->session, 32 });
 	hn_put_bytes(&b, hn_http_client(q->request));
 	if (site_outbox_put(&w->to_core, SITE_MSG_LOGOUT, hn_buf_view(&b)) == HN_OK)

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <openssl/crypto.h>
 
+#include "base/clock.h"
 #include "base/wire.h"
 #include "site/identity.h"
 #include "web/parts.h"
@@ -43,10 +44,20 @@ begin(struct web *w)
 
 		if (q->id != 0)
 			continue;
-		*q = (struct web_waiting){ .id = id, .body = HN_BUF(ANSWER_MAX) };
+		*q = (struct web_waiting){ .id = id, .at_ms = hn_clock_monotonic_ms(), .body = HN_BUF(ANSWER_MAX) };
 		return q;
 	}
 	return NULL;
+}
+
+void
+web_answer_late(struct web *w)
+{
+	const int64_t now_ms = hn_clock_monotonic_ms();
+
+	for (size_t i = 0; i < WEB_WAITING_MAX; i++)
+		if (w->waiting[i].id != 0 && now_ms - w->waiting[i].at_ms > WEB_ANSWER_MS)
+			web_answer(w, &w->waiting[i], 503, HN_LIT("{\"error\":\"late\"}"));
 }
 
 static struct hn_view

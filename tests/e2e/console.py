@@ -27,11 +27,12 @@ class Console:
         self.cookie = None
         self.tls = ssl.create_default_context(cafile=os.path.join(site.data, "tls", "ca.pem"))
 
-    def connect(self, timeout=10):
-        return http.client.HTTPSConnection("127.0.0.1", self.site.console, context=self.tls, timeout=timeout)
+    def connect(self, timeout=10, come_from="127.0.0.1"):
+        return http.client.HTTPSConnection("127.0.0.1", self.site.console, context=self.tls, timeout=timeout,
+                                           source_address=(come_from, 0))
 
-    def ask(self, method, path, body=None, headers=None):
-        line = self.connect()
+    def ask(self, method, path, body=None, headers=None, come_from="127.0.0.1"):
+        line = self.connect(come_from=come_from)
         headers = dict(headers or {})
         if self.cookie:
             headers.setdefault("Cookie", self.cookie)
@@ -74,13 +75,15 @@ def page_is_guarded(console):
 
 def signs_in(console, site):
     token = token_of(site)
-    wrong, _ = console.ask("POST", "/api/session", json.dumps({"token": "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA"}))
-    drive.equal("a wrong token", wrong.status, 401)
+    guess = json.dumps({"token": "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA"})
+    drive.equal("a wrong token", console.ask("POST", "/api/session", guess)[0].status, 401)
     foreign, _ = console.ask("POST", "/api/session", json.dumps({"token": token}), {"Origin": "https://evil.example"})
     drive.equal("from another site's page", foreign.status, 403)
     early, data = console.ask("POST", "/api/session", json.dumps({"token": token}))
     drive.equal("right, but too soon after a wrong one", early.status, 401)
     time.sleep(json.loads(data)["wait_ms"] / 1000 + 0.2)
+    for _ in range(3):  # a stranger's guesses keep nobody out
+        drive.equal("a stranger's guess", console.ask("POST", "/api/session", guess, come_from="127.0.0.2")[0].status, 401)
     right, _ = console.ask("POST", "/api/session", json.dumps({"token": token}))
     drive.equal("the right token", right.status, 204)
     cookie = right.getheader("Set-Cookie")
@@ -137,8 +140,15 @@ def finding_arrives(console, log):
 
 
 def signs_out(console):
+    line = console.connect(10)
+    line.request("GET", "/api/events", headers={"Cookie": console.cookie})
+    stream = line.getresponse()
+    drive.equal("the stream's beginning", stream.readline(), b"retry: 2000\n")
     drive.equal("sign out", console.ask("DELETE", "/api/session")[0].status, 204)
     drive.equal("afterwards", console.ask("GET", "/api/state")[0].status, 401)
+    while stream.readline():    # its time-out is a failure
+        pass
+    line.close()
 
 
 def main():

@@ -148,6 +148,24 @@ kill_parent(void)
 }
 
 static bool
+signal_by_thread(pid_t process)
+{
+	return syscall(SYS_tgkill, process, process, 0) == 0;
+}
+
+static bool
+kill_parents_thread(void)
+{
+	return signal_by_thread(getppid());
+}
+
+static bool
+signal_itself(void)
+{
+	return signal_by_thread(getpid());
+}
+
+static bool
 become_root(void)
 {
 	return syscall(SYS_setuid, 0) == 0 && geteuid() == 0;
@@ -229,6 +247,8 @@ static const struct act {
 	{ "run a program", run_program, 0, false, false },
 	{ "trace the parent", trace_parent, 0, false, false },
 	{ "signal the parent", kill_parent, 0, false, false },
+	{ "signal a thread of the parent", kill_parents_thread, 0, false, false },
+	{ "signal itself, as abort() does", signal_itself, 0, true, false },
 	{ "become root", become_root, 0, false, false },
 	{ "map memory that is code", map_code, 0, false, true },
 	{ "make a namespace", make_namespace, 0, false, false },

@@ -9,6 +9,8 @@
 #include "base/buf.h"
 #include "net/http.h"
 
+#define BODIES_MAX (100u * 1024u)	/* more than one body, less than two */
+
 /* A server and one client in one loop; the handler does what the path says. */
 struct fixture {
 	struct hn_loop *loop;
@@ -60,7 +62,8 @@ start(void **state)
 		return -1;
 	(void)getsockname(fd, (struct sockaddr *)&addr, &n);
 	f.port = ntohs(addr.sin_port);
-	const struct hn_http_setup setup = { .loop = f.loop, .listen_fd = fd, .handle = handle, .gone = gone, .arg = &f };
+	const struct hn_http_setup setup = { .loop = f.loop, .listen_fd = fd, .handle = handle, .gone = gone, .arg = &f,
+		.bodies_max = BODIES_MAX };
 
 	*state = &f;
 	return hn_http_new(&setup, &f.http, NULL) == HN_OK ? 0 : -1;
@@ -167,6 +170,39 @@ refuses_a_body_that_is_too_big(void **state)
 	(void)close(fd);
 }
 
+/* A body that comes while others fill the budget is refused, and welcome when they are gone. */
+static void
+refuses_a_body_when_all_together_are_too_big(void **state)
+{
+	struct fixture *f = *state;
+	static const unsigned expected[] = { 0, 503, 200 };
+	struct hn_buf got[3] = { HN_BUF(65536), HN_BUF(65536), HN_BUF(65536) };
+	int fd[3];
+
+	for (unsigned i = 0; i < 3; i++) {
+		struct hn_buf post = HN_BUF(1u << 20);
+		char answer[32];
+
+		hn_buf_printf(&post, "POST /%s HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n", i == 0 ? "later" : "now");
+		for (unsigned n = 0; n < 60000; n++)
+			hn_buf_char(&post, 'x');
+		fd[i] = send_text(f, post.p, post.n);
+		(void)snprintf(answer, sizeof(answer), "HTTP/1.1 %u", expected[i]);
+		assert_true(receive(f, fd[i], &got[i], expected[i] == 0 ? NULL : answer));
+		hn_buf_fini(&post);
+		if (i == 1) {
+			hn_http_reply(f->held, 200, NULL, HN_LIT("done"));
+			assert_true(receive(f, fd[0], &got[0], "done"));
+			(void)close(fd[0]);
+			(void)receive(f, fd[1], &got[1], NULL);
+		}
+	}
+	for (unsigned i = 0; i < 3; i++)
+		hn_buf_fini(&got[i]);
+	(void)close(fd[1]);
+	(void)close(fd[2]);
+}
+
 static void
 streams_and_lets_go_of_who_does_not_read(void **state)
 {
@@ -229,6 +265,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(answers_at_once, start, end),
 		cmocka_unit_test_setup_teardown(answers_later, start, end),
 		cmocka_unit_test_setup_teardown(refuses_a_body_that_is_too_big, start, end),
+		cmocka_unit_test_setup_teardown(refuses_a_body_when_all_together_are_too_big, start, end),
 		cmocka_unit_test_setup_teardown(streams_and_lets_go_of_who_does_not_read, start, end),
 		cmocka_unit_test_setup_teardown(tells_who_is_gone, start, end),
 		cmocka_unit_test_setup_teardown(ends_in_the_middle, start, end),

@@ -38,6 +38,7 @@ takes_events_apart(void **state)
 		}
 		assert_view_equal(hn_buf_view(&out), rows[i].events);
 		assert_int_equal(is_broken, rows[i].is_broken);
+		assert_int_equal(site_bulk_check(hn_view_of(rows[i].body)), is_broken ? HN_E_SYNTAX : HN_OK);
 		hn_buf_fini(&out);
 	}
 }
