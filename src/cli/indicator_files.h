@@ -5,6 +5,12 @@
 #include "cli/files.h"
 #include "detect/indicator_build.h"
 
+/*
+ * So long an entry stays in the table after it expired: it counts for records of its time only, and those may come late (a
+ * file that is dropped in, a machine that was away).
+ */
+#define INDICATOR_KEPT_MS (INT64_C(30) * 86400000)
+
 /* The lists of indicators that a command was given: files, "-", and all files below a folder.  Zero it but for from_ms. */
 struct indicator_files {
 	int64_t from_ms;	/* entries that expired before are passed over */

@@ -40,6 +40,16 @@ put_member(struct hn_buf *b, const char *name, struct hn_view v)
 	hn_buf_json(b, v);
 }
 
+static void
+put_time(struct hn_buf *b, const char *name, int64_t ms)
+{
+	if (ms == 0)
+		return;
+	hn_buf_printf(b, ",\"%s\":\"", name);
+	hn_time_put(b, ms);
+	hn_buf_char(b, '"');
+}
+
 void
 indicators_put_json(struct hn_buf *b, const struct indicator *i)
 {
@@ -53,11 +63,8 @@ indicators_put_json(struct hn_buf *b, const struct indicator *i)
 	put_member(b, "source", i->about.feed);
 	put_member(b, "tlp", hn_view_of(indicator_tlp_name(i->about.tlp)));
 	hn_buf_printf(b, ",\"confidence\":%u", i->about.confidence);
-	if (i->about.expires_ms != 0) {
-		hn_buf_put(b, HN_LIT(",\"expires\":\""));
-		hn_time_put(b, i->about.expires_ms);
-		hn_buf_char(b, '"');
-	}
+	put_time(b, "valid_from", i->about.valid_from_ms);
+	put_time(b, "expires", i->about.expires_ms);
 	put_member(b, "note", i->about.note);
 	if (i->about.mute.n > 0)
 		put_member(b, "muted", i->about.mute);

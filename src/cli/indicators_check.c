@@ -3,11 +3,13 @@
 #include "cli/indicators.h"
 #include "detect/warninglist.h"
 
+#define ZONE_S 32400	/* of a time that is given without one: Japan */
+
 /* One run of `hinomi indicators check`. */
 struct check {
 	const struct arguments *args;
 	const struct indicator_table *table;
-	int64_t now_ms;
+	int64_t at_ms;		/* the time that is asked about */
 	bool json;
 	struct hn_buf out;
 	struct indicator_scratch scratch;
@@ -23,9 +25,21 @@ why_silent(const struct check *c, const struct indicator_about *a)
 
 	if (w != NULL)
 		return hn_view_of(c->args->lang == HN_LANG_JA ? w->ja : w->en);
-	if (a->expires_ms != 0 && a->expires_ms < c->now_ms)
+	if (a->expires_ms != 0 && a->expires_ms < c->at_ms)
 		return hn_word(c->args->lang, "indicators.check.expired");
 	return HN_LIT("");
+}
+
+static void
+put_when(struct check *c, const char *key, int64_t ms)
+{
+	const struct hn_view word = hn_word(c->args->lang, key);
+
+	if (ms == 0)
+		return;
+	hn_buf_printf(&c->out, "    %.*s ", (int)word.n, word.p);
+	hn_time_put(&c->out, ms);
+	hn_buf_char(&c->out, '\n');
 }
 
 static void
@@ -49,6 +63,8 @@ put_found(struct check *c, const struct indicator *i)
 		hn_buf_printf(&c->out, "  %s  %.*s  TLP:%s  %u%%  %.*s\n", indicator_kind_name(i->key.kind),
 		    (int)i->about.feed.n, i->about.feed.p, indicator_tlp_name(i->about.tlp), i->about.confidence,
 		    (int)i->about.note.n, i->about.note.p);
+		put_when(c, "indicators.check.from", i->about.valid_from_ms);
+		put_when(c, "indicators.check.until", i->about.expires_ms);
 		if (silent.n > 0)
 			hn_buf_printf(&c->out, "    %.*s: %.*s\n", (int)hn_word(c->args->lang, "indicators.check.silent").n,
 			    hn_word(c->args->lang, "indicators.check.silent").p, (int)silent.n, silent.p);
@@ -189,13 +205,21 @@ check(const struct arguments *a)
 {
 	struct indicator_table *t = indicators_open(a);
 	struct check *c = hn_alloc(1, sizeof(*c));
+	const char *at = arguments_value(a, "at", NULL);
+	int64_t at_ms = hn_clock_ms();
 	bool ok = t != NULL && c != NULL;
+
+	if (ok && at != NULL && hn_time_typed(hn_view_of(at), ZONE_S, &at_ms) != HN_OK) {
+		command_say(a, "watch.error.time", at, NULL, NULL);
+		indicator_table_close(t);
+		t = NULL;
+	}
 
 	for (size_t i = 0; c != NULL && t != NULL && i < a->n_operands; i++) {
 		if (i == 0) {
 			c->args = a;
 			c->table = t;
-			c->now_ms = hn_clock_ms();
+			c->at_ms = at_ms;
 			c->json = arguments_has(a, "json");
 			c->out = HN_BUF(1 << 20);
 		}
@@ -215,6 +239,7 @@ const struct command indicators_check_command = {
 	.operands_max = COMMAND_OPERANDS_MAX,
 	.options = {
 		{ OPTION_VALUE, "store", "DIR" },
+		{ OPTION_VALUE, "at", "TIME" },
 		{ OPTION_FLAG, "json", NULL },
 	},
 	.run = check,

@@ -39,7 +39,7 @@ put_csv(struct hn_buf *b, struct hn_view v, char after)
 static void
 csv_begin(struct export *x)
 {
-	hn_buf_put(&x->out, HN_LIT("value,type,source,tlp,expires,confidence,note\n"));
+	hn_buf_put(&x->out, HN_LIT("value,type,source,tlp,valid_from,expires,confidence,note\n"));
 }
 
 static void
@@ -51,6 +51,9 @@ csv_entry(struct export *x, const struct indicator *i)
 	put_csv(&x->out, hn_view_of(indicator_kind_name(i->key.kind)), ',');
 	put_csv(&x->out, i->about.feed, ',');
 	put_csv(&x->out, tlp, ',');
+	if (i->about.valid_from_ms != 0)
+		hn_time_put(&x->out, i->about.valid_from_ms);
+	hn_buf_char(&x->out, ',');
 	if (i->about.expires_ms != 0)
 		hn_time_put(&x->out, i->about.expires_ms);
 	hn_buf_printf(&x->out, ",%u,", i->about.confidence);
@@ -161,8 +164,13 @@ stix_entry(struct export *x, const struct indicator *i)
 	hn_buf_put(&x->out, x->n++ > 0 ? HN_LIT(",\n{\"type\":\"indicator\"") : HN_LIT("\n{\"type\":\"indicator\""));
 	hn_buf_put(&x->out, HN_LIT(",\"spec_version\":\"2.1\",\"id\":\"indicator--"));
 	put_uuid(&x->out, hn_buf_view(&x->text), i->about.feed);
-	hn_buf_printf(&x->out, "\",\"created\":\"%.*s\",\"modified\":\"%.*s\",\"valid_from\":\"%.*s\"", (int)x->made.n, x->made.p,
-	    (int)x->made.n, x->made.p, (int)x->made.n, x->made.p);
+	hn_buf_printf(&x->out, "\",\"created\":\"%.*s\",\"modified\":\"%.*s\",\"valid_from\":\"", (int)x->made.n, x->made.p,
+	    (int)x->made.n, x->made.p);
+	if (i->about.valid_from_ms != 0)
+		hn_time_put(&x->out, i->about.valid_from_ms);
+	else
+		hn_buf_put(&x->out, x->made);
+	hn_buf_char(&x->out, '"');
 	hn_buf_put(&x->out, HN_LIT(",\"name\":"));
 	hn_buf_json(&x->out, i->about.note.n > 0 ? i->about.note : hn_buf_view(&x->text));
 	hn_buf_printf(&x->out, ",\"confidence\":%u,\"pattern_type\":\"stix\",\"pattern\":", i->about.confidence);

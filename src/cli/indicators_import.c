@@ -101,14 +101,14 @@ build_and_publish(struct import *m)
 	struct hn_err err = { .what = "" };
 	const int64_t now_ms = hn_clock_ms();
 
-	m->files.from_ms = now_ms;
+	m->files.from_ms = now_ms - INDICATOR_KEPT_MS;
 	m->build = indicator_build_new();
 	if (m->build == NULL)
 		return say_wrong(m, "watch.error.start", "memory", NULL);
 	if (!indicator_files_read(&m->files, m->args, &m->defaults, m->build, &m->total))
 		return false;
 	if (m->old != NULL && !arguments_has(m->args, "replace") &&
-	    indicator_build_add_table(m->build, m->old, now_ms, m->defaults.feed, &err) != HN_OK)
+	    indicator_build_add_table(m->build, m->old, m->files.from_ms, m->defaults.feed, &err) != HN_OK)
 		return say_wrong(m, "watch.error.start", err.what, NULL);
 	if (indicator_build_publish(m->build, m->path, now_ms, indicator_files_seed(), &err) != HN_OK)
 		return say_wrong(m, "indicators.error.write", m->path, err.what);

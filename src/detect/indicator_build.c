@@ -161,8 +161,8 @@ first_bytes(struct hn_view v)
 static bool
 about_is(const struct indicator_about *a, const struct indicator_about *b)
 {
-	return a->expires_ms == b->expires_ms && a->confidence == b->confidence && a->tlp == b->tlp &&
-	    hn_view_eq(a->feed, b->feed) && hn_view_eq(a->note, b->note);
+	return a->expires_ms == b->expires_ms && a->valid_from_ms == b->valid_from_ms && a->confidence == b->confidence &&
+	    a->tlp == b->tlp && hn_view_eq(a->feed, b->feed) && hn_view_eq(a->note, b->note);
 }
 
 /* Remember what was said last, so that the next entry need not be looked up. */
@@ -185,6 +185,7 @@ about_put(struct indicator_build *b, struct indicator_about a, uint32_t *row)
 	struct format_about f = { .expires_ms = a.expires_ms, .tlp = (uint8_t)a.tlp, .confidence = a.confidence };
 	uint32_t at;
 
+	format_put_from(&f, a.valid_from_ms);
 	a.feed = first_bytes(a.feed);
 	a.note = first_bytes(a.note);
 	if (b->has_last && about_is(&b->last, &a)) {

@@ -20,6 +20,7 @@ static const struct {
 	{ HN_INIT("expires"), COLUMN_EXPIRES }, { HN_INIT("validuntil"), COLUMN_EXPIRES },
 	{ HN_INIT("expiration"), COLUMN_EXPIRES }, { HN_INIT("expirationtime"), COLUMN_EXPIRES },
 	{ HN_INIT("expirationdatetime"), COLUMN_EXPIRES }, { HN_INIT("expirydate"), COLUMN_EXPIRES },
+	{ HN_INIT("validfrom"), COLUMN_FROM },
 	{ HN_INIT("confidence"), COLUMN_CONFIDENCE }, { HN_INIT("confidencelevel"), COLUMN_CONFIDENCE },
 	{ HN_INIT("confidencescore"), COLUMN_CONFIDENCE }, { HN_INIT("maliciousconfidence"), COLUMN_CONFIDENCE },
 	{ HN_INIT("note"), COLUMN_NOTE }, { HN_INIT("comment"), COLUMN_NOTE }, { HN_INIT("description"), COLUMN_NOTE },

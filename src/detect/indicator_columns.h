@@ -14,6 +14,7 @@ enum indicator_column {
 	COLUMN_SOURCE,
 	COLUMN_TLP,
 	COLUMN_EXPIRES,
+	COLUMN_FROM,
 	COLUMN_CONFIDENCE,
 	COLUMN_NOTE,
 	COLUMN_MEANT,		/* "0": not meant for detection */

@@ -64,8 +64,25 @@ struct format_about {
 	int64_t expires_ms;
 	uint32_t feed, note;	/* texts: each is two bytes of length and its bytes */
 	uint8_t tlp, confidence;
-	uint8_t pad[6];
+	uint8_t valid_from[6];	/* ms since 1970, 48 bits; 0: not said */
 };
+
+static inline void
+format_put_from(struct format_about *a, int64_t ms)
+{
+	for (unsigned i = 0; i < sizeof(a->valid_from); i++)
+		a->valid_from[i] = ms > 0 ? (uint8_t)((uint64_t)ms >> 8 * i) : 0;
+}
+
+static inline int64_t
+format_from(const struct format_about *a)
+{
+	uint64_t ms = 0;
+
+	for (unsigned i = 0; i < sizeof(a->valid_from); i++)
+		ms |= (uint64_t)a->valid_from[i] << 8 * i;
+	return (int64_t)ms;
+}
 
 static_assert(sizeof(struct format_entry) == 8 && sizeof(struct format_about) == 24, "no holes in the file");
 

@@ -1,13 +1,12 @@
 #include "detect/indicator_list.h"
 
 #include "base/clock.h"
-#include "base/num.h"
 #include "base/text.h"
 #include "detect/indicator_misp.h"
 
-/* "2026-12-31", "2026-12-31 10:00:00", seconds since 1970; "never" and the like: 0.  false: none of these. */
+/* "2026-12-31", "2026-12-31 10:00", seconds since 1970; "never" and the like: 0.  false: none of these. */
 static bool
-expires_of(struct hn_view v, int64_t *out)
+time_of(struct hn_view v, int64_t *out)
 {
 	static const struct hn_view nevers[] = { HN_INIT("never"), HN_INIT("none"), HN_INIT("-"), HN_INIT("null") };
 
@@ -16,7 +15,7 @@ expires_of(struct hn_view v, int64_t *out)
 			*out = 0;
 			return true;
 		}
-	return hn_time_parse(v, 0, out) == HN_OK || (v.n > 8 && hn_num_seconds_ms(v, out) == HN_OK);
+	return hn_time_typed(v, 0, out) == HN_OK;
 }
 
 /* What the row says besides the value; NULL: fine, else what is wrong. */
@@ -31,8 +30,10 @@ about_of_row(struct indicator_about *about, const struct hn_view *fields)
 		about->tlp = indicator_tlp_find(fields[COLUMN_TLP]);
 	if (fields[COLUMN_TLP].n > 0 && about->tlp == TLP_UNKNOWN)
 		return "tlp is none of clear, green, amber, amber+strict, red";
-	if (fields[COLUMN_EXPIRES].n > 0 && !expires_of(fields[COLUMN_EXPIRES], &about->expires_ms))
+	if (fields[COLUMN_EXPIRES].n > 0 && !time_of(fields[COLUMN_EXPIRES], &about->expires_ms))
 		return "expires is no date";
+	if (fields[COLUMN_FROM].n > 0 && !time_of(fields[COLUMN_FROM], &about->valid_from_ms))
+		return "valid_from is no date";
 	if (fields[COLUMN_CONFIDENCE].n > 0 && !indicator_confidence_of(fields[COLUMN_CONFIDENCE], &about->confidence))
 		return "confidence is not between 0 and 100";
 	return NULL;

@@ -10,7 +10,7 @@
 /*
  * A list of lines: one value a line ("#", "//" and ";" begin remarks; a hosts file's "0.0.0.0 name" too), or values between
  * commas, semicolons or tabs (RFC 4180, a record on one line) whose first line names the columns ("value", "type", "source",
- * "tlp", "expires", "confidence", "note", or what known feeds call them).  Text is UTF-8 or a Japanese encoding
+ * "tlp", "expires", "valid_from", "confidence", "note", or what known feeds call them).  Text is UTF-8 or a Japanese encoding
  * (hn_text_init comes first).  Zero it; give it back with indicator_list_fini.
  */
 struct indicator_list {

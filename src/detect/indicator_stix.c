@@ -87,7 +87,7 @@ about_of_object(const struct stix *x, const json_t *o)
 	struct indicator_about about = x->sink->defaults;
 	const json_t *confidence = json_object_get(o, "confidence");
 	const json_t *maker = object_find(x, json_text(o, "created_by_ref"));
-	const struct hn_view until = json_text(o, "valid_until"), name = json_text(o, "name");
+	const struct hn_view from = json_text(o, "valid_from"), until = json_text(o, "valid_until"), name = json_text(o, "name");
 
 	about.tlp = tlp_of_object(x, o, about.tlp);
 	if (json_is_integer(confidence) && json_integer_value(confidence) >= 0 && json_integer_value(confidence) <= 100)
@@ -98,6 +98,8 @@ about_of_object(const struct stix *x, const json_t *o)
 		about.note = name;
 	if (until.n > 0 && hn_time_parse(until, 0, &about.expires_ms) != HN_OK)
 		about.expires_ms = x->sink->defaults.expires_ms;
+	if (from.n > 0 && hn_time_parse(from, 0, &about.valid_from_ms) != HN_OK)
+		about.valid_from_ms = 0;
 	return about;
 }
 

@@ -182,6 +182,7 @@ about_of(const struct indicator_table *t, const struct format_entry *e, struct i
 	memcpy(&a, t->p + t->head.abouts.at + e->about * sizeof(a), sizeof(a));
 	*out = (struct indicator_about){
 		.feed = text_at(t, a.feed), .note = text_at(t, a.note), .expires_ms = a.expires_ms, .confidence = a.confidence,
+		.valid_from_ms = format_from(&a),
 		.tlp = a.tlp < TLP_COUNT ? (enum indicator_tlp)a.tlp : TLP_UNKNOWN, .mute = HN_LIT(""),
 	};
 	if (e->mute > 0 && e->mute <= t->head.n_mutes)

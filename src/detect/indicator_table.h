@@ -29,6 +29,7 @@ struct indicator_about {
 	struct hn_view note;
 	struct hn_view mute;	/* the warninglist that it stands on: it is kept but never reported; empty: none */
 	int64_t expires_ms;	/* 0: never */
+	int64_t valid_from_ms;	/* 0: not said.  Told only: most lists mean the day of publication, and the past counts too */
 	uint8_t confidence;	/* 0..100 */
 	enum indicator_tlp tlp;
 };

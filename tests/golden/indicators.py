@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import drive  # noqa: E402
@@ -70,6 +71,33 @@ def answers(box):
     box.call("check", "what is this", code=1)
 
 
+def times(box):
+    """What expired lately stays in the table and is told so; what expired long ago is not taken."""
+    day = lambda n: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400 * n))
+    rows = [("a.example", day(-10), day(1)), ("b.example", day(-10), day(-1)), ("c.example", day(-900), day(-31)),
+            ("d.example", day(10), "")]
+    box.put("times.csv", ("value,valid_from,expires\n" + "".join("%s,%s,%s\n" % row for row in rows)).encode())
+    stix = [{"type": "indicator", "id": "indicator--%d" % i, "pattern_type": "stix", "valid_from": f,
+             "pattern": "[domain-name:value = 's%s']" % v, **({"valid_until": u} if u else {})}
+            for i, (v, f, u) in enumerate(rows)]
+    box.put("times.json", json.dumps({"type": "bundle", "id": "bundle--1", "objects": stix}).encode())
+    box.call("import", box.path("times.csv"), box.path("times.json"), store="times")
+    box.call("import", box.put("other.txt", b"e.example\n"), store="times")
+    for sign in ("", "s"):
+        for (value, begin, end), known, silent in zip(rows, (1, 1, 0, 1), (False, True, None, False)):
+            got = json.loads(box.call("check", "--json", sign + value, store="times").out)["entries"]
+            drive.equal(sign + value, len(got), known)
+            if known:
+                drive.equal("valid_from", got[0]["valid_from"][:19], begin[:19])
+                drive.equal("expires", got[0].get("expires", "")[:19], end[:19])
+                drive.equal("silent " + value, "silent" in got[0], silent)
+        got = json.loads(box.call("check", "--json", "--at", day(-2), sign + "b.example", store="times").out)
+        drive.equal("in force two days ago", "silent" in got["entries"][0], False)
+        text = box.call("check", "--lang", "en", "--at", day(2), sign + "a.example", store="times").out.decode()
+        drive.true(text, "expires " + rows[0][2][:19] in text and "valid from" in text and "expired" in text)
+    box.call("check", "--at", "yesterday", "a.example", store="times", code=2)
+
+
 def exports(box):
     for form in ("csv", "stix", "misp"):
         box.put("again." + form, box.call("export", "--format", form).out)
@@ -103,7 +131,7 @@ def main(hinomi):
     checks = drive.Checks()
     with tempfile.TemporaryDirectory() as folder:
         box = Box(os.path.abspath(hinomi), folder)
-        for row in (imports, answers, exports, replaces, complains):
+        for row in (imports, answers, times, exports, replaces, complains):
             checks.row(row.__name__, lambda: row(box))
     checks.finish()
 
