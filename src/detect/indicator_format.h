@@ -71,7 +71,7 @@ static inline void
 format_put_from(struct format_about *a, int64_t ms)
 {
 	for (unsigned i = 0; i < sizeof(a->valid_from); i++)
-		a->valid_from[i] = ms > 0 ? (uint8_t)((uint64_t)ms >> 8 * i) : 0;
+		a->valid_from[i] = (uint8_t)(ms > 0 ? (uint64_t)ms >> 8 * i : 0);
 }
 
 static inline int64_t
