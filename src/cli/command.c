@@ -204,6 +204,27 @@ run_command(struct arguments *a, int argc, const char *const *argv, int words, c
 	return a->command->run(a);
 }
 
+static bool
+is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
+/* What is said where no command has that name; "hinomi rules --help" is no mistake. */
+static enum exit_code
+say_unknown(const struct arguments *a, int argc, const char *const *argv)
+{
+	const bool is_asked = argc == 3 && is_help(argv[2]);
+
+	if (argc < 2)
+		help_all(a->lang, a->say);
+	else if (!help_group(argv[1], a->lang, is_asked ? a->out : a->say))
+		command_say(a, "cli.error.command", argv[1], NULL, NULL);
+	else if (is_asked)
+		return EXIT_DONE;
+	return EXIT_NOT_DONE;
+}
+
 enum exit_code
 command_run(int argc, const char *const *argv, FILE *out, FILE *say)
 {
@@ -216,16 +237,15 @@ command_run(int argc, const char *const *argv, FILE *out, FILE *say)
 		fprintf(out, "hinomi %s\n", HINOMI_VERSION);
 		return EXIT_DONE;
 	}
-	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)) {
+	if (argc > 1 && is_help(argv[1])) {
 		help_all(a.lang, out);
 		return EXIT_DONE;
 	}
 	a.command = find_command(argc, argv, &words);
 	if (a.command != NULL && (size_t)argc <= COMMAND_OPERANDS_MAX)
 		return run_command(&a, argc, argv, words, operands);
-	if (argc > 1)
-		command_say(&a, a.command != NULL ? "cli.error.too_many" : "cli.error.command", argv[1], NULL, NULL);
-	else
-		help_all(a.lang, say);
+	if (a.command == NULL)
+		return say_unknown(&a, argc, argv);
+	command_say(&a, "cli.error.too_many", argv[1], NULL, NULL);
 	return EXIT_NOT_DONE;
 }

@@ -29,19 +29,48 @@ put_text(FILE *to, struct hn_view v)
 	(void)fwrite(v.p, 1, v.n, to);
 }
 
+static void
+put_command(FILE *to, const struct command *c, enum hn_lang lang)
+{
+	fprintf(to, "  hinomi %-20s ", c->name);
+	put_text(to, help_text(c, NULL, lang));
+	fputc('\n', to);
+}
+
+static void
+put_more(FILE *to, enum hn_lang lang)
+{
+	fputc('\n', to);
+	put_text(to, hn_word(lang, "cli.about.more"));
+	fputc('\n', to);
+}
+
 void
 help_all(enum hn_lang lang, FILE *to)
 {
 	put_text(to, hn_word(lang, "cli.about"));
 	fputs("\n\n", to);
+	for (size_t i = 0; commands[i] != NULL; i++)
+		put_command(to, commands[i], lang);
+	put_more(to, lang);
+}
+
+bool
+help_group(const char *group, enum hn_lang lang, FILE *to)
+{
+	bool is_one = false;
+
 	for (size_t i = 0; commands[i] != NULL; i++) {
-		fprintf(to, "  hinomi %-20s ", commands[i]->name);
-		put_text(to, help_text(commands[i], NULL, lang));
-		fputc('\n', to);
+		struct hn_view rest = hn_view_of(commands[i]->name), first;
+
+		if (!hn_view_cut(&rest, ' ', &first) || !hn_view_eq(first, hn_view_of(group)))
+			continue;
+		put_command(to, commands[i], lang);
+		is_one = true;
 	}
-	fputc('\n', to);
-	put_text(to, hn_word(lang, "cli.about.more"));
-	fputc('\n', to);
+	if (is_one)
+		put_more(to, lang);
+	return is_one;
 }
 
 void

@@ -7,6 +7,9 @@
 
 /* What people read about the commands, made from their rows and the catalogue. */
 void help_all(enum hn_lang lang, FILE *to);
+
+/* The commands whose names begin with the word ${group} ("rules"); false: there are none. */
+bool help_group(const char *group, enum hn_lang lang, FILE *to);
 void help_command(const struct command *c, enum hn_lang lang, FILE *to);
 
 #define HELP_PAGE_MAX 64u

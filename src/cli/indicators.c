@@ -1,31 +1,18 @@
 #include "cli/indicators.h"
 
-#include <limits.h>
-
 #include "base/clock.h"
+#include "cli/place.h"
 #include "site/table.h"
-
-const char *
-indicators_path(const struct arguments *a, char *to, size_t size)
-{
-	const char *store = arguments_value(a, "store", INDICATORS_STORE);
-	const int n = snprintf(to, size, "%s/" SITE_TABLE_NAME, store);
-
-	if (n > 0 && (size_t)n < size)
-		return to;
-	command_say(a, "indicators.error.store", store, "-", NULL);
-	return NULL;
-}
 
 struct indicator_table *
 indicators_open(const struct arguments *a)
 {
-	char path[PATH_MAX];
+	char path[SITE_PATH_MAX];
 	struct indicator_table *t = NULL;
 	struct hn_err err = { .what = "" };
 	enum hn_rc rc;
 
-	if (indicators_path(a, path, sizeof(path)) == NULL)
+	if (!place_table(a, site_table_path, SITE_TABLE_NAME, path))
 		return NULL;
 	rc = indicator_table_open_path(path, &t, &err);
 	if (rc != HN_OK)
@@ -116,7 +103,7 @@ const struct command indicators_list_command = {
 	.name = "indicators list",
 	.operands = "",
 	.options = {
-		{ OPTION_VALUE, "store", "DIR" },
+		PLACE_TABLE_OPTIONS,
 		{ OPTION_VALUE, "source", "NAME" },
 		{ OPTION_FLAG, "json", NULL },
 	},

@@ -1,6 +1,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/indicators.h"
+#include "cli/place.h"
 #include "detect/warninglist.h"
 
 #define ZONE_S 32400	/* of a time that is given without one: Japan */
@@ -238,7 +239,7 @@ const struct command indicators_check_command = {
 	.operands_min = 1,
 	.operands_max = COMMAND_OPERANDS_MAX,
 	.options = {
-		{ OPTION_VALUE, "store", "DIR" },
+		PLACE_TABLE_OPTIONS,
 		{ OPTION_VALUE, "at", "TIME" },
 		{ OPTION_FLAG, "json", NULL },
 	},

@@ -1,6 +1,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "cli/indicators.h"
+#include "cli/place.h"
 
 #define ENTRY_BYTES_MAX 65536u
 
@@ -281,7 +282,7 @@ const struct command indicators_export_command = {
 	.name = "indicators export",
 	.operands = "",
 	.options = {
-		{ OPTION_VALUE, "store", "DIR" },
+		PLACE_TABLE_OPTIONS,
 		{ OPTION_VALUE, "format", "csv|stix|misp" },
 		{ OPTION_VALUE, "source", "NAME" },
 	},

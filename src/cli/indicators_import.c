@@ -1,7 +1,5 @@
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
-#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -10,12 +8,15 @@
 #include "cli/indicator_files.h"
 #include "cli/indicators.h"
 #include "cli/job_jail.h"
+#include "cli/place.h"
+#include "site/table.h"
 
 /* One run of `hinomi indicators import`. */
 struct import {
 	const struct arguments *args;
 	struct indicator_about defaults;
-	char path[PATH_MAX];		/* of the table */
+	char path[SITE_PATH_MAX];	/* of the table */
+	char store[SITE_PATH_MAX];	/* its folder */
 	struct indicator_files files;
 	struct indicator_table *old;	/* NULL: the first import */
 	struct indicator_build *build;
@@ -64,14 +65,12 @@ take_files(struct import *m)
 static bool
 open_store(struct import *m)
 {
-	const char *store = arguments_value(m->args, "store", INDICATORS_STORE);
 	struct hn_err err = { .what = "" };
 	enum hn_rc rc;
 
-	if (indicators_path(m->args, m->path, sizeof(m->path)) == NULL)
+	if (!place_table(m->args, site_table_path, SITE_TABLE_NAME, m->path) ||
+	    !place_make_folder(m->args, m->path, m->store))
 		return false;
-	if (mkdir(store, 0750) != 0 && errno != EEXIST)
-		return say_wrong(m, "indicators.error.store", store, strerror(errno));
 	rc = indicator_table_open_path(m->path, &m->old, &err);
 	if (rc != HN_OK && rc != HN_E_NOTFOUND && !arguments_has(m->args, "replace"))
 		return say_wrong(m, "indicators.error.damaged", m->path, err.what);
@@ -89,7 +88,7 @@ enter_jail(const struct import *m)
 		return say_wrong(m, "watch.error.start", "memory", NULL);
 	for (size_t i = 0; i < m->args->n_operands; i++)
 		paths[i].path = m->args->operands[i];
-	paths[m->args->n_operands] = (struct hn_jail_path){ arguments_value(m->args, "store", INDICATORS_STORE), true };
+	paths[m->args->n_operands] = (struct hn_jail_path){ m->store, true };
 	entered = job_jail_enter(m->args, paths, m->args->n_operands + 1, HN_CALLS_READ_FILES | HN_CALLS_WRITE_FILES);
 	hn_free(paths);
 	return entered;
@@ -167,7 +166,7 @@ const struct command indicators_import_command = {
 	.operands_min = 1,
 	.operands_max = COMMAND_OPERANDS_MAX,
 	.options = {
-		{ OPTION_VALUE, "store", "DIR" },
+		PLACE_TABLE_OPTIONS,
 		{ OPTION_VALUE, "source", "NAME" },
 		{ OPTION_VALUE, "tlp", "clear|green|amber|amber+strict|red" },
 		{ OPTION_VALUE, "expires", "TIME" },

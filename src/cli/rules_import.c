@@ -1,16 +1,14 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/job_jail.h"
+#include "cli/place.h"
 #include "cli/rule_files.h"
 #include "cli/rules.h"
 #include "detect/sigma/cache.h"
+#include "site/table.h"
 
-#define RULES_STORE "/var/lib/hinomi/rules"
-#define RULES_NAME "rules.table"
 #define PATHS_MAX 256u
 
 static bool
@@ -30,12 +28,12 @@ write_all(int fd, struct hn_view v)
 static bool
 publish(const char *path, struct hn_view bytes)
 {
-	char beside[PATH_MAX + 8];
+	char beside[SITE_PATH_MAX + 8];
 	int fd;
 	bool ok;
 
 	(void)snprintf(beside, sizeof(beside), "%s.new", path);
-	fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);	/* the folder says who may */
 	if (fd < 0)
 		return false;
 	ok = write_all(fd, bytes);
@@ -77,17 +75,13 @@ keep(const struct arguments *a, const struct sigma_set *set, const char *path)
 static enum exit_code
 import(const struct arguments *a)
 {
-	const char *store = arguments_value(a, "store", RULES_STORE);
-	char path[PATH_MAX];
+	char path[SITE_PATH_MAX], store[SITE_PATH_MAX];
 	struct sigma_set *set = NULL;
 	size_t unread = 0;
 	bool ok;
 
-	if (snprintf(path, sizeof(path), "%s/" RULES_NAME, store) >= (int)sizeof(path) ||
-	    (mkdir(store, 0750) != 0 && errno != EEXIST)) {
-		command_say(a, "rules.error.store", store, strerror(errno), NULL);
+	if (!place_table(a, site_rules_path, SITE_RULES_NAME, path) || !place_make_folder(a, path, store))
 		return EXIT_NOT_DONE;
-	}
 	ok = enter_jail(a, store) && rule_files_read(a, a->operands, a->n_operands, &set, &unread) && keep(a, set, path);
 	sigma_set_free(set);
 	return !ok ? EXIT_NOT_DONE : unread > 0 ? EXIT_PARTLY : EXIT_DONE;
@@ -95,5 +89,5 @@ import(const struct arguments *a)
 
 const struct command rules_import_command = {
 	.name = "rules import", .operands = "PATH...", .operands_min = 1, .operands_max = PATHS_MAX,
-	.options = { { OPTION_VALUE, "store", "DIR" } }, .run = import,
+	.options = { PLACE_TABLE_OPTIONS }, .run = import,
 };

@@ -245,6 +245,15 @@ put_evidence(struct backup *b, struct hn_err *err)
 }
 
 static enum hn_rc
+put_rules(struct backup *b, struct hn_err *err)
+{
+	const struct backup_member member = { .kind = BACKUP_RULES };
+	char path[SITE_PATH_MAX];
+
+	return backup_path(b->job->config, &member, path) ? put_file(b, member, path, err) : HN_OK;
+}
+
+static enum hn_rc
 put_manifest(struct backup *b, struct hn_err *err)
 {
 	struct hn_buf m = HN_BUF(BACKUP_MANIFEST_MAX), seal = HN_BUF(BACKUP_SEAL_BYTES);
@@ -267,7 +276,8 @@ static enum hn_rc
 put_all(struct backup *b, struct hn_err *err)
 {
 	enum hn_rc (*const steps[])(struct backup *b, struct hn_err *err) = {
-		put_database, put_files, b->job->with_evidence ? put_observables : NULL, put_evidence, put_manifest,
+		put_database, put_files, b->job->with_evidence ? put_observables : NULL, put_evidence, put_rules,
+		put_manifest,
 	};
 	enum hn_rc rc = put(b, BACKUP_MAGIC, err);
 

@@ -34,6 +34,7 @@ const struct backup_kind_row backup_kinds[BACKUP_KINDS] = {
 	[BACKUP_DAY] = { "observables of a day", false, true },
 	[BACKUP_SEGMENT] = { "evidence", false, true },
 	[BACKUP_TAIL] = { "evidence being written", false, true },
+	[BACKUP_RULES] = { "rules", false, false },
 };
 
 static bool
@@ -273,6 +274,8 @@ backup_path(const struct site_config *c, const struct backup_member *m, char out
 		return c->allow.n > 0 && snprintf(out, SITE_PATH_MAX, "%s", c->allow.p) < (int)SITE_PATH_MAX;
 	case BACKUP_INDICATORS:
 		return site_table_path(c, out);
+	case BACKUP_RULES:
+		return site_rules_path(c, out);
 	case BACKUP_CERTIFICATE:
 		return site_identity_certificate(c, out);
 	case BACKUP_KEY:

@@ -23,6 +23,11 @@ import live_site  # noqa: E402
 LIST = "value,type,source,tlp,expires,note\nplanted.weather-sync.example,domain,test,green,,\n"
 LINE = "%d.%03d   1816 10.20.10.%d TCP_TUNNEL/200 7256 CONNECT %s:443 sato.e HIER_DIRECT/192.0.2.70 -\n"
 START_S = 1780844400
+RULE = """title: A tool is started
+id: 5f0d0a1e-7a51-4d0c-9a51-0c1f5f2f6a11
+logsource: {product: windows, category: process_creation}
+detection: {selection: {Image|endswith: '\\\\tool.exe'}, condition: selection}
+"""
 EACH = 3000  # lines of one go; every tenth is a hit
 
 
@@ -118,6 +123,11 @@ def backs_up_running(box):
     box.site.start()
     box.write()
     box.settle()
+    rule = os.path.join(box.site.base, "rule.yml")
+    with open(rule, "w") as f:
+        f.write(RULE)
+    done = drive.run([box.hinomi, "rules", "import", "--config", box.site.config, rule])
+    drive.equal("exit code of rules import: %s" % done.err[-300:], done.code, 0)
     said = box.save()
     drive.equal("mode", stat.S_IMODE(os.stat(box.backup).st_mode), 0o600)
     drive.equal("bytes", os.path.getsize(box.backup), said["bytes"])
@@ -146,6 +156,7 @@ def comes_back_elsewhere(box):
     drive.equal("owner", {os.stat(p).st_uid for p in box.files()}, {os.stat(box.site.data).st_uid})
     box.site.start()
     drive.equal("certificate", box.certificate(), certificate)
+    drive.true("the rules are back", os.path.getsize(os.path.join(box.site.data, "state", "rules.table")) > 100)
     box.write()
     box.settle()
     drive.equal("evidence verify later", box.verify()[0], 0)
