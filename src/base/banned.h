@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#undef sprintf	/* a macro where clang meets the fortified library */
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf gets
 #pragma GCC poison atoi atol atoll atof strtok strtok_r
 #pragma GCC poison localtime localtime_r ctime ctime_r asctime asctime_r
