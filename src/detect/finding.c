@@ -169,6 +169,12 @@ take_facts(struct finding *f, const struct finding *more, struct hn_arena *arena
 }
 
 static bool
+take_words(struct finding *f, const struct finding *more, struct hn_arena *arena)
+{
+	return more->words.n == 0 || hn_view_eq(f->words, more->words) || keep(arena, more->words, FINDING_TEXT_MAX, &f->words);
+}
+
+static bool
 merge_evidence(struct finding *f, const struct finding *more, struct hn_arena *arena)
 {
 	for (size_t i = 0; i < more->n_evidence && f->n_evidence < FINDING_EVIDENCE_MAX; i++) {
@@ -198,7 +204,8 @@ merge_reasons(struct finding *f, const struct finding *more, struct hn_arena *ar
 		f->at_least = more->at_least;
 	if (more->at_most > f->at_most)
 		f->at_most = more->at_most;
-	return merge_parts(f, more, arena) && (!is_later || more->n_facts == 0 || take_facts(f, more, arena));
+	return merge_parts(f, more, arena) && (!is_later || (take_words(f, more, arena) &&
+	    (more->n_facts == 0 || take_facts(f, more, arena))));
 }
 
 enum hn_rc

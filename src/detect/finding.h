@@ -96,7 +96,7 @@ void finding_fact_text(struct finding *f, const char *name, struct hn_view value
 /*
  * Let ${more}, of the same id, grow ${f}: counts add, times widen, evidence fills up (first come, first kept), score and level
  * follow.  Of a part the larger weight stays; of a kind whose every hit weighs the whole anew (kinds.def) all parts and levels
- * are those of the later one.  Facts are those of the later one.  Texts of ${more} are copied into ${arena}.
+ * are those of the later one.  Facts and words are those of the later one.  Texts of ${more} are copied into ${arena}.
  * HN_E_NOMEM: ${f} is as before but for what had fitted.
  */
 enum hn_rc finding_merge(struct finding *f, const struct finding *more, struct hn_arena *arena) HN_MUST_CHECK;

@@ -64,6 +64,31 @@ grows_by_the_same_id(void **state)
 }
 
 static void
+is_told_in_the_words_of_the_latest(void **state)
+{
+	struct findings *s = findings_new(100, 1u << 20);
+	struct finding hit = a_hit("10.0.0.5", "c2.example");
+	const struct finding *const *all;
+	size_t n;
+
+	(void)state;
+	for (int64_t at_ms = 3; at_ms > 0; at_ms--) {	/* the first line that comes is the latest */
+		const struct record r = a_record(at_ms == 3 ? 5 : at_ms, "line");
+
+		hit.words = at_ms == 3 ? HN_LIT("indicator.url") : HN_LIT("indicator.domain");
+		findings_hit(s, &hit, &r);
+	}
+	all = findings_sorted(s, &n);
+	assert_int_equal(n, 1);
+	assert_view_equal(all[0]->words, "indicator.url");
+	hit.words = HN_LIT("indicator.file");
+	findings_hit(s, &hit, &(struct record){ .at_ms = 6 });
+	all = findings_sorted(s, &n);
+	assert_view_equal(all[0]->words, "indicator.file");
+	findings_free(s);
+}
+
+static void
 puts_the_most_urgent_first(void **state)
 {
 	struct findings *s = findings_new(100, 1u << 20);
@@ -181,6 +206,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(grows_by_the_same_id),
+		cmocka_unit_test(is_told_in_the_words_of_the_latest),
 		cmocka_unit_test(puts_the_most_urgent_first),
 		cmocka_unit_test(counts_what_it_cannot_hold),
 		cmocka_unit_test(identifies_by_field),
