@@ -3,6 +3,7 @@
 #include "detect/beacon.h"
 #include "detect/bruteforce.h"
 #include "detect/indicator.h"
+#include "detect/lateral.h"
 #include "detect/ransomware.h"
 #include "detect/scan.h"
 #include "detect/sigma/detector.h"
@@ -13,6 +14,7 @@ const struct detector *const detectors[] = {
 	&sigma_detector,
 	&scan_detector,
 	&bruteforce_detector,
+	&lateral_detector,
 	&ransomware_detector,
 	NULL,
 };
