@@ -7,10 +7,12 @@
 #include "detect/ransomware.h"
 #include "detect/scan.h"
 #include "detect/sigma/detector.h"
+#include "detect/tunnel.h"
 
 const struct detector *const detectors[] = {
 	&indicator_detector,
 	&beacon_detector,
+	&tunnel_detector,
 	&sigma_detector,
 	&scan_detector,
 	&bruteforce_detector,
