@@ -4,13 +4,16 @@
 #include "detect/detector.h"
 
 /*
- * Passwords tried one after another (ATT&CK T1110): guessing (one account), spraying (many accounts from one source), and either
- * one that succeeds.  Lines that tell of one attempt count once.  What comes from the outside is everyday weather and stays low
- * until a sign-in succeeds; a program that keeps trying an old password, always the same account from the same machine at its
- * own slow pace, is no attack; a person's typing errors are never told.
+ * Passwords tried one after another (ATT&CK T1110): guessing (one account), spraying (a few tries on each of many accounts from
+ * one source, within minutes or a day), and either one that succeeds.  Lines that tell of one attempt count once.  What comes
+ * from the outside is everyday weather and stays low until a sign-in succeeds or the names tried are those of our own accounts; a
+ * program that keeps trying an old password, always the same account from the same machine at its own slow pace, is no attack; a
+ * person's typing errors, after which they get in, are never told.  Doors: whatever detect/signin.h reads.
  */
 extern const struct detector bruteforce_detector;
 
-#define BRUTEFORCE_SOURCES_MAX 40000u	/* 12 MB: a source that failed longest ago is forgotten */
+#define BRUTEFORCE_SOURCES_MAX 40000u	/* 23 MB: a source that failed longest ago is forgotten */
+#define BRUTEFORCE_PAIRS_MAX 200000u	/* accounts at a source: 8 MB */
+#define BRUTEFORCE_ACCOUNTS_MAX 50000u	/* accounts that have signed in somewhere */
 
 #endif
