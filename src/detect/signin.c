@@ -11,8 +11,8 @@ static const struct door {
 	{ "fortigate.user", "RADIUS-logon", SIGNIN_CHECK }, { "fortigate.system", "login", SIGNIN_DEVICE },
 	{ "yamaha.l2tp", "vpn-login", SIGNIN_VPN }, { "yamaha.login", "login", SIGNIN_DEVICE },
 	{ "openvpn", "vpn-login", SIGNIN_VPN }, { "openvpn", "vpn-address", SIGNIN_VPN }, { "pulse", "vpn-login", SIGNIN_VPN },
-	{ "cisco.asa", "vpn-login", SIGNIN_VPN }, { "cisco.asa", "login", SIGNIN_DEVICE }, { "cisco.ios", "login", SIGNIN_DEVICE },
-	{ "radius", "vpn-login", SIGNIN_VPN },
+	{ "cisco.asa", "vpn-login", SIGNIN_VPN }, { "cisco.asa", "login", SIGNIN_DEVICE },
+	{ "cisco.ios", "login", SIGNIN_DEVICE }, { "radius", "vpn-login", SIGNIN_VPN },
 	{ "system.ssh", "ssh-login", SIGNIN_SHELL }, { "system.pam", "pam-login", SIGNIN_SHELL },
 	{ "system.su", "su", SIGNIN_LOCAL },
 	{ "windows.security", "logged-in", SIGNIN_LOCAL }, { "windows.security", "logon-failed", SIGNIN_NETWORK },
@@ -60,13 +60,18 @@ way_of(const struct record *r)
 	return SIGNIN_NONE;
 }
 
-/* A page: 401 with a name is a failure, 200 and its like with a name a success.  A proxy's name is not the page's. */
+/*
+ * A page: 401 with a name is a failure, 200 and its like with a name a success.  In a proxy's log the name is not the page's; a
+ * server's own log has no host in its addresses.
+ */
 static bool
 read_web(const struct record *r, struct signin *out)
 {
+	const struct hn_view dataset = hn_view_of(r->dataset);
 	uint64_t status;
 
-	if (!record_has(r, FIELD_USER_NAME) || hn_view_starts(hn_view_of(r->dataset), HN_LIT("squid")))
+	if (!record_has(r, FIELD_USER_NAME) || (!hn_view_eq(dataset, HN_LIT("zeek.http")) &&
+	    (!hn_view_eq(dataset, HN_LIT("web.access")) || record_has(r, FIELD_URL_ORIGINAL))))
 		return false;
 	status = record_number(r, FIELD_HTTP_STATUS, 0);
 	out->is_failure = status == 401;
