@@ -2,9 +2,12 @@
 
 #include "detect/beacon.h"
 #include "detect/bruteforce.h"
+#include "detect/destruction.h"
 #include "detect/indicator.h"
 #include "detect/lateral.h"
+#include "detect/protection.h"
 #include "detect/ransomware.h"
+#include "detect/restart.h"
 #include "detect/scan.h"
 #include "detect/sigma/detector.h"
 #include "detect/tunnel.h"
@@ -18,5 +21,8 @@ const struct detector *const detectors[] = {
 	&bruteforce_detector,
 	&lateral_detector,
 	&ransomware_detector,
+	&protection_detector,
+	&destruction_detector,
+	&restart_detector,
 	NULL,
 };

@@ -8,7 +8,8 @@
 #define FILES_MIN 30u			/* files with one further extension in a window */
 #define FOLDERS_MIN 8u			/* folders with a text of one name */
 #define PRINTERS_MIN 8u
-#define LEARN_MS (3 * INT64_C(86400000))	/* a machine that is known for less may be a print server */
+#define PAGE_BYTES 1000u		/* whoever sends less looks whether there is a printer */
+#define LEARN_MS (3 * INT64_C(86400000))	/* in a house that is known for less it may be a print server */
 
 struct actor {
 	int64_t window_ms;
@@ -28,14 +29,13 @@ struct note {
 
 /* What a machine's printing is like. */
 struct printing {
-	int64_t first_ms;
 	int64_t burst_ms;		/* when it last printed everywhere; 0: never */
 };
 
 struct state {
 	const struct detect_conf *conf;
-	struct keyed *actors, *notes, *printing;
-	struct keyed *tables[3];
+	struct keyed *actors, *notes, *printing, *house;
+	struct keyed *tables[4];
 };
 
 /* How each sign is told. */
@@ -62,6 +62,7 @@ ransomware_close(void *state)
 		keyed_free(s->actors);
 		keyed_free(s->notes);
 		keyed_free(s->printing);
+		keyed_free(s->house);
 	}
 	hn_free(s);
 }
@@ -76,8 +77,9 @@ ransomware_open(const struct detect_conf *conf, void **state, struct hn_err *err
 		s->tables[0] = s->actors = keyed_new(sizeof(struct actor), RANSOMWARE_ACTORS_MAX);
 		s->tables[1] = s->notes = keyed_new(sizeof(struct note), RANSOMWARE_NOTES_MAX);
 		s->tables[2] = s->printing = keyed_new(sizeof(struct printing), RANSOMWARE_PRINTING_MAX);
+		s->tables[3] = s->house = keyed_new(sizeof(int64_t), 1);
 	}
-	if (s == NULL || s->actors == NULL || s->notes == NULL || s->printing == NULL) {
+	if (s == NULL || s->actors == NULL || s->notes == NULL || s->printing == NULL || s->house == NULL) {
 		ransomware_close(s);
 		return HN_FAIL(err, HN_E_NOMEM, 0, "ransomware");
 	}
@@ -88,7 +90,7 @@ ransomware_open(const struct detect_conf *conf, void **state, struct hn_err *err
 static struct keyed *const *
 ransomware_tables(void *state, size_t *n)
 {
-	*n = 3;
+	*n = 4;
 	return ((struct state *)state)->tables;
 }
 
@@ -121,16 +123,34 @@ has_word(struct hn_view text, struct hn_view word)
 	return false;
 }
 
-/* Commands whose words all stand in a command line.  Source: MITRE ATT&CK T1490, procedure examples. */
-static const struct hn_view recovery_commands[][3] = {
-	{ HN_INIT("vssadmin"), HN_INIT("delete"), HN_INIT("shadows") },
-	{ HN_INIT("vssadmin"), HN_INIT("resize"), HN_INIT("shadowstorage") },
-	{ HN_INIT("shadowcopy"), HN_INIT("delete"), HN_INIT("") },
-	{ HN_INIT("win32_shadowcopy"), HN_INIT("delete"), HN_INIT("") },
-	{ HN_INIT("wbadmin"), HN_INIT("delete"), HN_INIT("") },
-	{ HN_INIT("bcdedit"), HN_INIT("recoveryenabled"), HN_INIT("no") },
-	{ HN_INIT("bcdedit"), HN_INIT("bootstatuspolicy"), HN_INIT("ignoreallfailures") },
-	{ HN_INIT("diskshadow"), HN_INIT("delete"), HN_INIT("shadows") },
+/*
+ * Commands whose words all stand in a command line or script.  Sources: MITRE ATT&CK T1490, T1562.001, T1562.009 and T1070.001,
+ * procedure examples.
+ */
+static const struct {
+	struct hn_view words[3];
+	enum sign sign;
+} commands[] = {
+	{ { HN_INIT("vssadmin"), HN_INIT("delete"), HN_INIT("shadows") }, SIGN_RECOVERY },
+	{ { HN_INIT("vssadmin"), HN_INIT("resize"), HN_INIT("shadowstorage") }, SIGN_RECOVERY },
+	{ { HN_INIT("shadowcopy"), HN_INIT("delete"), HN_INIT("") }, SIGN_RECOVERY },
+	{ { HN_INIT("win32_shadowcopy"), HN_INIT("remove-"), HN_INIT("") }, SIGN_RECOVERY },
+	{ { HN_INIT("wbadmin"), HN_INIT("delete"), HN_INIT("") }, SIGN_RECOVERY },
+	{ { HN_INIT("remove-wbbackupset"), HN_INIT(""), HN_INIT("") }, SIGN_RECOVERY },
+	{ { HN_INIT("disable-computerrestore"), HN_INIT(""), HN_INIT("") }, SIGN_RECOVERY },
+	{ { HN_INIT("reagentc"), HN_INIT("/disable"), HN_INIT("") }, SIGN_RECOVERY },
+	{ { HN_INIT("bcdedit"), HN_INIT("recoveryenabled"), HN_INIT("no") }, SIGN_RECOVERY },
+	{ { HN_INIT("bcdedit"), HN_INIT("bootstatuspolicy"), HN_INIT("ignoreallfailures") }, SIGN_RECOVERY },
+	{ { HN_INIT("bcdedit"), HN_INIT("/set"), HN_INIT("safeboot") }, SIGN_PROTECTION },
+	{ { HN_INIT("diskshadow"), HN_INIT("delete"), HN_INIT("shadows") }, SIGN_RECOVERY },
+	{ { HN_INIT("set-mppreference"), HN_INIT("-disable"), HN_INIT("true") }, SIGN_PROTECTION },
+	{ { HN_INIT("set-mppreference"), HN_INIT("-disable"), HN_INIT(" 1") }, SIGN_PROTECTION },
+	{ { HN_INIT("uninstall-windowsfeature"), HN_INIT("defender"), HN_INIT("") }, SIGN_PROTECTION },
+	{ { HN_INIT("sc"), HN_INIT(" stop "), HN_INIT("windefend") }, SIGN_PROTECTION },
+	{ { HN_INIT("net"), HN_INIT(" stop "), HN_INIT("windefend") }, SIGN_PROTECTION },
+	{ { HN_INIT("wevtutil"), HN_INIT(" cl "), HN_INIT("") }, SIGN_LOG },
+	{ { HN_INIT("wevtutil"), HN_INIT("clear-log"), HN_INIT("") }, SIGN_LOG },
+	{ { HN_INIT("clear-eventlog"), HN_INIT(""), HN_INIT("") }, SIGN_LOG },
 };
 
 static void
@@ -138,48 +158,16 @@ see_process(const struct sight *s, struct findings *out)
 {
 	const struct hn_view line = record_get(s->record, FIELD_PROCESS_COMMAND_LINE);
 
-	for (size_t i = 0; i < HN_COUNT(recovery_commands) && line.n > 0; i++) {
+	for (size_t i = 0; i < HN_COUNT(commands) && line.n > 0; i++) {
 		size_t k = 0;
 
-		while (k < 3 && has_word(line, recovery_commands[i][k]))
+		while (k < 3 && has_word(line, commands[i].words[k]))
 			k++;
 		if (k == 3) {
-			say(SIGN_RECOVERY, s, 1, line, out);
+			say(commands[i].sign, s, 1, line, out);
 			return;
 		}
 	}
-}
-
-/* Words in the names of services that protect: whatever their maker. */
-static bool
-protects(struct hn_view service)
-{
-	static const struct hn_view words[] = {
-		HN_INIT("defend"), HN_INIT("antivirus"), HN_INIT("anti-virus"), HN_INIT("antimalware"), HN_INIT("endpoint"),
-		HN_INIT("security"), HN_INIT("edr"), HN_INIT("virus"), HN_INIT("malware"),
-		HN_INIT("ウイルス"), HN_INIT("セキュリティ"),
-	};
-
-	for (size_t i = 0; i < HN_COUNT(words); i++)
-		if (has_word(service, words[i]))
-			return true;
-	return false;
-}
-
-static bool
-is_stopped(struct hn_view state)
-{
-	return has_word(state, HN_LIT("stopped")) || has_word(state, HN_LIT("disabled")) || has_word(state, HN_LIT("停止")) ||
-	    has_word(state, HN_LIT("無効"));
-}
-
-static void
-see_service(const struct sight *s, struct findings *out)
-{
-	const struct hn_view service = record_get(s->record, FIELD_SERVICE_NAME);
-
-	if (protects(service) && is_stopped(record_get(s->record, FIELD_EVENT_REASON)))
-		say(SIGN_PROTECTION, s, 1, service, out);
 }
 
 static void
@@ -189,8 +177,6 @@ see_admin(const struct sight *s, struct findings *out)
 
 	if (hn_view_eq(action, HN_LIT("audit-log-cleared")) || hn_view_eq(action, HN_LIT("log-cleared")))
 		say(SIGN_LOG, s, 1, record_get(s->record, FIELD_WINLOG_CHANNEL), out);
-	else if (hn_view_eq(action, HN_LIT("protection-disabled")))
-		say(SIGN_PROTECTION, s, 1, record_get(s->record, FIELD_EVENT_PROVIDER), out);
 }
 
 static struct actor *
@@ -326,27 +312,36 @@ see_file(struct state *st, const struct sight *s, struct findings *out)
 	see_note(st, s, folder, name, out);
 }
 
+static bool
+is_print(const struct contact *c)
+{
+	if (c == NULL || c->is_again || c->failed || c->way != CONTACT_INSIDE || (c->has_bytes && c->sent < PAGE_BYTES))
+		return false;
+	return c->port == 9100 || c->port == 515 || c->port == 631;
+}
+
 static void
 see_flow(struct state *st, const struct sight *s, struct findings *out)
 {
 	const struct contact *c = s->contact;
 	struct printing *p;
 	struct actor *a;
-	bool is_new;
+	int64_t *began_ms;
 
-	if (c == NULL || c->is_again || c->way != CONTACT_INSIDE || (c->port != 9100 && c->port != 515 && c->port != 631))
+	if (!is_print(c))
 		return;
 	a = actor_of(st, s);
-	p = keyed_get(st->printing, c->who_key, &is_new);
-	if (a == NULL || p == NULL)
+	p = keyed_get(st->printing, c->who_key, NULL);
+	began_ms = keyed_get(st->house, 1, NULL);
+	if (a == NULL || p == NULL || began_ms == NULL)
 		return;
-	if (is_new)
-		p->first_ms = c->at_ms;
+	if (*began_ms == 0)
+		*began_ms = c->at_ms;
 	(void)few_add(&a->printers, c->whom_key);
 	if (few_count(&a->printers) < PRINTERS_MIN || (a->told & 1u << SIGN_PRINTING) != 0)
 		return;
 	a->told |= 1u << SIGN_PRINTING;
-	if (p->burst_ms == 0 && c->at_ms - p->first_ms >= LEARN_MS)
+	if (p->burst_ms == 0 && c->at_ms - *began_ms >= LEARN_MS)
 		say(SIGN_PRINTING, s, PRINTERS_MIN, HN_LIT(""), out);
 	p->burst_ms = c->at_ms;
 }
@@ -357,9 +352,6 @@ ransomware_see(void *state, const struct sight *s, struct findings *out)
 	switch (s->record->kind) {
 	case RECORD_PROCESS:
 		see_process(s, out);
-		break;
-	case RECORD_SERVICE:
-		see_service(s, out);
 		break;
 	case RECORD_ADMIN:
 		see_admin(s, out);
@@ -375,7 +367,7 @@ ransomware_see(void *state, const struct sight *s, struct findings *out)
 const struct detector ransomware_detector = {
 	.name = "ransomware",
 	.kind = FINDING_RANSOMWARE,
-	.wants = WANTS(RECORD_PROCESS) | WANTS(RECORD_SERVICE) | WANTS(RECORD_ADMIN) | WANTS(RECORD_FILE) | WANTS(RECORD_FLOW),
+	.wants = WANTS(RECORD_PROCESS) | WANTS(RECORD_ADMIN) | WANTS(RECORD_FILE) | WANTS(RECORD_FLOW),
 	.wants_contacts = true,
 	.open = ransomware_open,
 	.see = ransomware_see,

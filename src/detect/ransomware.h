@@ -7,7 +7,7 @@
  * What comes before and with encryption, as public reports of hospitals hit by ransomware describe it:
  *
  *   recovery     shadow copies or backups deleted, recovery switched off, by command (T1490)
- *   protection   a security tool is stopped or switched off (T1562.001): low alone, since updates do it too
+ *   protection   a security tool is switched off by command (T1562.001); detect/protection.h has its own word
  *   log          an event log is cleared (T1070.001)
  *   files        within minutes one machine gives many files of a share one further extension (T1486)
  *   note         and leaves a text of one name in many folders

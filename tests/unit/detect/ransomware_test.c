@@ -18,6 +18,10 @@ static const struct {
 	{ "wmic shadowcopy delete", true },
 	{ "bcdedit /set {default} recoveryenabled No", true },
 	{ "wbadmin DELETE SYSTEMSTATEBACKUP", true },
+	{ "Get-CimInstance Win32_ShadowCopy | Remove-CimInstance", true },
+	{ "reagentc.exe /disable", true },
+	{ "Set-MpPreference -ExclusionPath D:\\\\data", false },
+	{ "reagentc /info", false },
 	{ "vssadmin list shadows", false },
 	{ "wbadmin start backup", false },
 	{ "bcdedit /enum", false },
@@ -89,12 +93,55 @@ files_and_notes_are_told(void **state)
 	}
 }
 
+/* One machine that connects to so many printers, days after the first record of the house. */
+static const struct {
+	unsigned printers, port, sent;
+	unsigned after_days;
+	bool is_told;
+} prints[] = {
+	{ 12, 9100, 9200, 5, true },
+	{ 12, 515, 9200, 5, true },
+	{ 12, 9100, 120, 5, false },
+	{ 12, 9100, 9200, 1, false },
+	{ 12, 8080, 9200, 5, false },
+	{ 5, 9100, 9200, 5, false },
+};
+
+static void
+printing_everywhere_is_told(void **state)
+{
+	static const char *const head[] = { "#separator \\x09", "#path\tconn",
+		"#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tservice\torig_bytes\tresp_bytes\tconn_state" };
+	static struct play p;
+
+	(void)state;
+	for (size_t i = 0; i < HN_COUNT(prints); i++) {
+		play_open(&p, FINDING_RANSOMWARE, "zeek");
+		for (size_t h = 0; h < HN_COUNT(head); h++)
+			play_line(&p, head[h]);
+		play_line(&p, "1795392000.0\tC0\t10.0.0.2\t40000\t10.0.3.1\t9100\ttcp\t-\t9000\t200\tSF");
+		for (unsigned n = 0; n < prints[i].printers; n++) {
+			char line[256];
+
+			(void)snprintf(line, sizeof(line), "%u.0\tC%u\t10.0.0.5\t%u\t10.0.3.%u\t%u\ttcp\t-\t%u\t200\tSF",
+			    1795392000u + prints[i].after_days * 86400 + n, n, 41000 + n, n + 1, prints[i].port, prints[i].sent);
+			play_line(&p, line);
+		}
+		if ((play_worst(&p) != NULL) != prints[i].is_told)
+			fail_msg("row %zu", i);
+		if (prints[i].is_told)
+			assert_view_equal(play_worst(&p)->source, "10.0.0.5");
+		play_close(&p);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(recovery_is_told),
 		cmocka_unit_test(files_and_notes_are_told),
+		cmocka_unit_test(printing_everywhere_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
