@@ -5,6 +5,7 @@
 #include "detect/destruction.h"
 #include "detect/indicator.h"
 #include "detect/lateral.h"
+#include "detect/logon.h"
 #include "detect/protection.h"
 #include "detect/ransomware.h"
 #include "detect/restart.h"
@@ -19,6 +20,7 @@ const struct detector *const detectors[] = {
 	&sigma_detector,
 	&scan_detector,
 	&bruteforce_detector,
+	&logon_detector,
 	&lateral_detector,
 	&ransomware_detector,
 	&protection_detector,
