@@ -10,6 +10,7 @@
 #include "detect/ransomware.h"
 #include "detect/restart.h"
 #include "detect/scan.h"
+#include "detect/dga.h"
 #include "detect/sigma/detector.h"
 #include "detect/tunnel.h"
 
@@ -17,6 +18,7 @@ const struct detector *const detectors[] = {
 	&indicator_detector,
 	&beacon_detector,
 	&tunnel_detector,
+	&dga_detector,
 	&sigma_detector,
 	&scan_detector,
 	&bruteforce_detector,

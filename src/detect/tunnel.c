@@ -15,6 +15,7 @@
 #define NAMES_MIN 12u		/* new names before anything is said */
 #define BYTES_MIN 380u		/* of new names: 24 long ones, which the sketch still counts exactly */
 #define BYTES_DAILY 200u	/* an hour with so many is remembered as the custom of its day */
+#define QUIET_MS (7 * DAY_MS)	/* what it did before is forgotten */
 #define DAYS_KNOWN 3u
 #define NAMES_TOLD_APART 1000u	/* beyond, the sketch takes more and more new names for old ones */
 #define ANSWER_LONG 40u		/* bytes of an answer that is more than an address or a short word */
@@ -28,6 +29,8 @@ struct pair {
 	uint32_t asked, fresh;	/* look-ups of the hour; of names not asked before */
 	uint32_t unusual;	/* of the fresh ones, of an unusual type */
 	uint32_t up, down;	/* bytes of fresh names, of long answers to them */
+	uint32_t most;		/* of up, since the last long pause: who slows down is not better for it */
+	uint32_t unused;
 	uint32_t seen, told;	/* look-ups of the hour, exactly; those of them that were told of */
 	uint32_t is_loud;	/* worth a person's time once: no custom comes of it */
 	struct few names;
@@ -104,6 +107,7 @@ begin_hour(struct pair *p, int64_t at_ms)
 	p->down = is_near ? p->down / 2 : 0;
 	p->seen = p->told = 0;
 	p->first_ms = is_near ? p->first_ms : at_ms;
+	p->most = at_ms - p->window_ms < QUIET_MS ? p->most : 0;
 	p->window_ms = at_ms;
 	p->names = (struct few){ 0 };
 }
@@ -149,7 +153,7 @@ weigh(struct finding *f, const struct pair *p, const struct question *q, uint32_
 	const struct indicator_key site = { .kind = INDICATOR_DOMAIN, .bytes = q->name };
 
 	finding_part(f, "tunnel.prior", -4.0);
-	finding_part(f, "tunnel.bytes", weight_of_bytes(p->up));
+	finding_part(f, "tunnel.bytes", weight_of_bytes(p->most));
 	finding_part(f, "tunnel.length", weight_of_length(p));
 	finding_part(f, "tunnel.new-names", weight_of_newness(p));
 	if (2 * p->unusual >= p->fresh)
@@ -185,6 +189,7 @@ say(const struct look_up *l, const struct sight *s, struct findings *out)
 		.techniques = { HN_LIT("T1071.004"), HN_LIT("T1048.003") }, .first_ms = p->first_ms };
 
 	f.count = p->seen - p->told;
+	p->most = p->up > p->most ? p->up : p->most;
 	weigh(&f, p, q, few_count(&site->machines));
 	finding_fact_number(&f, "names", p->fresh, &facts);
 	finding_fact_number(&f, "carried_bytes", (double)p->up * 5 / 8 + p->down, &facts);	/* five bits a letter */
