@@ -1,62 +1,35 @@
 #include "detect/lateral.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "detect/few.h"
 #include "detect/lateral_act.h"
+#include "detect/lateral_weigh.h"
 #include "detect/triage.h"
 
 #define MINUTES_MS (10 * 60 * 1000)
 #define DAY_MS INT64_C(86400000)
 #define LEARN_MS (7 * DAY_MS)
 #define VISIT_MS (60 * 1000)		/* what happens so soon after a visit is the visitor's */
+#define LATE_MS 5000			/* lines come at most so late */
 #define PIPE_MS (10 * 1000)		/* who opened the pipe goes before who merely signed in */
 #define SERVER_CLIENTS 12u		/* so many machines come: it serves */
-#define MANAGER_DAYS 2u			/* days before on which it worked on others: */
-#define MANAGER_DAILY 3u		/* on so many of them */
-#define MANAGER_MACHINES 5u
-#define WORD_MAX 63u			/* bytes kept of a name that the words tell */
+#define MANAGER_DAILY 3u		/* machines on a day: it worked on others */
 #define ADDRESS_MAX 46u
 #define USER_MAX 64u
+#define WHAT_MAX 40u
 #define TELL_FROM (-0.7)		/* sum of parts: below, nobody would look */
 
 enum service { SERVICE_FILES, SERVICE_DESKTOP, SERVICE_SHELL, SERVICE_ANY, SERVICES };
-
-/* A name as it was last told. */
-struct word {
-	uint8_t n;
-	char text[WORD_MAX];
-};
-
-/* A machine that reaches others. */
-struct actor {
-	int64_t first_ms;
-	int64_t day;			/* today, in days since 1970 */
-	uint64_t days;			/* on which it worked on others in an ordinary way; bit 0: today */
-	int64_t minutes_ms, span_ms;	/* when the windows began */
-	uint32_t most;			/* machines on its busiest ordinary day */
-	uint32_t ever_before;		/* machines until yesterday */
-	uint32_t used;			/* a bit per service: before today */
-	uint32_t using;			/* and today */
-	uint32_t signs;			/* of this span, a bit each */
-	uint32_t most_minutes;		/* new machines in the fullest ten minutes of this span */
-	int32_t control, told;		/* of this span, in hundredths of log-odds */
-	uint32_t is_odd, is_installed;
-	uint32_t told_machines, unused;
-	struct few minutes, span;	/* new machines that do not serve */
-	struct few today, ever;		/* all that do not serve */
-	struct few run;			/* machines on which it started something, in this span */
-	struct word target, user, what;	/* of the last act, or of the last new connection where there was none */
-};
 
 /* Who was last on a machine over the network. */
 struct visitor {
 	int64_t at_ms;
 	uint8_t is_by_pipe, n_address, n_user, unused[5];
 	char address[ADDRESS_MAX], user[USER_MAX];
-	char pad[2];
+	uint8_t waits_sign, waits_odd, waits_installed, n_what, pad[6];
+	int64_t waits_ms;		/* an act that came before its visitor did; 0: none */
+	char what[WHAT_MAX];
 };
 
 struct state {
@@ -66,7 +39,7 @@ struct state {
 	int64_t began_ms;		/* as in house; 0: not looked up yet */
 };
 
-static_assert(sizeof(struct visitor) % 8 == 0 && sizeof(struct actor) % 8 == 0, "entries of tables");
+static_assert(sizeof(struct visitor) % 8 == 0 && sizeof(struct lateral_actor) % 8 == 0, "entries of tables");
 
 static void
 lateral_close(void *state)
@@ -86,7 +59,7 @@ lateral_open(const struct detect_conf *conf, void **state, struct hn_err *err)
 
 	if (s != NULL) {
 		s->conf = conf;
-		s->tables[0] = s->actors = keyed_new(sizeof(struct actor), LATERAL_ACTORS_MAX);
+		s->tables[0] = s->actors = keyed_new(sizeof(struct lateral_actor), LATERAL_ACTORS_MAX);
 		s->tables[1] = s->pairs = keyed_new(sizeof(int64_t), LATERAL_PAIRS_MAX);
 		s->tables[2] = s->targets = keyed_new(sizeof(struct few), LATERAL_TARGETS_MAX);
 		s->tables[3] = s->networks = keyed_new(sizeof(struct few), LATERAL_VISITORS_MAX);
@@ -125,22 +98,9 @@ is_learning(struct state *st, int64_t now_ms)
 	return now_ms - st->began_ms < LEARN_MS;
 }
 
-static unsigned
-days_before(const struct actor *a)
-{
-	return (unsigned)__builtin_popcountll(a->days & ~UINT64_C(1));
-}
-
-/* It worked on others on days before. */
-static bool
-is_manager(const struct actor *a)
-{
-	return days_before(a) >= MANAGER_DAYS && a->ever_before >= MANAGER_MACHINES;
-}
-
 /* The day is over: what was ordinary in it is its past from now on. */
 static void
-turn_day(struct actor *a, int64_t day)
+turn_day(struct lateral_actor *a, int64_t day)
 {
 	const uint32_t reached = few_count(&a->today);
 
@@ -155,10 +115,10 @@ turn_day(struct actor *a, int64_t day)
 	a->today = (struct few){ 0 };
 }
 
-static struct actor *
+static struct lateral_actor *
 actor_of(struct state *st, uint64_t key, int64_t now_ms)
 {
-	struct actor *a = keyed_get(st->actors, key, NULL);
+	struct lateral_actor *a = keyed_get(st->actors, key, NULL);
 
 	if (a == NULL)
 		return NULL;
@@ -182,93 +142,6 @@ actor_of(struct state *st, uint64_t key, int64_t now_ms)
 	return a;
 }
 
-struct step {
-	uint32_t n;
-	double weight;
-};
-
-static double
-weight_of(const struct step *steps, size_t n_steps, uint32_t n)
-{
-	for (size_t i = 0; i < n_steps; i++)
-		if (n >= steps[i].n)
-			return steps[i].weight;
-	return 0;
-}
-
-static double
-weight_of_spread(const struct actor *a)
-{
-	static const struct step minutes[] = { { 20, 3.7 }, { 10, 2.6 }, { 5, 1.8 }, { 3, 0.9 } };
-	static const struct step day[] = { { 40, 2.8 }, { 20, 2.2 }, { 10, 1.5 }, { 6, 0.8 } };
-	const uint32_t span = few_count(&a->span);
-
-	if (is_manager(a) && span <= 2 * a->most)
-		return 0;
-	return fmax(weight_of(minutes, HN_COUNT(minutes), a->most_minutes), weight_of(day, HN_COUNT(day), span));
-}
-
-static double
-weight_of_execution(const struct actor *a)
-{
-	static const struct {
-		enum lateral_sign sign;
-		double weight;
-	} signs[] = {
-		{ LATERAL_SERVICE, 1.7 }, { LATERAL_TASK, 1.3 }, { LATERAL_WMI, 1.3 }, { LATERAL_SHELL, 1.0 },
-	};
-
-	for (size_t i = 0; i < HN_COUNT(signs); i++)
-		if ((a->signs & 1u << signs[i].sign) != 0)
-			return signs[i].weight;
-	return 0;
-}
-
-static double
-weight_of_file(const struct actor *a)
-{
-	return (a->signs & 1u << LATERAL_WRITTEN) != 0 ? 1.6 : (a->signs & 1u << LATERAL_OPENED) != 0 ? 0.6 : 0;
-}
-
-/* A manager that does what it always did, and one that does far more than ever. */
-static double
-weight_of_past(const struct actor *a)
-{
-	const uint32_t run = few_count(&a->run), span = few_count(&a->span);
-
-	if (!is_manager(a))
-		return 0;
-	return (run > span ? run : span) > 3 * (a->most > 1 ? a->most : 1) ? -1.0 : -3.5;
-}
-
-/* Installers put the same program onto one machine after another, into its own folder, and nothing lies where tools land. */
-static bool
-is_rollout(const struct actor *a)
-{
-	return a->is_installed != 0 && a->is_odd == 0 && weight_of_file(a) <= 0;
-}
-
-static void
-weigh(struct finding *f, const struct actor *a, bool is_learning_yet, bool is_serving)
-{
-	static const struct step machines[] = { { 10, 2.6 }, { 5, 1.8 }, { 3, 1.0 }, { 2, 0.6 } };
-
-	finding_part(f, "lateral.prior", -1.6);
-	finding_part(f, "lateral.spread", is_learning_yet ? 0 : weight_of_spread(a));
-	finding_part(f, "lateral.control", is_learning_yet ? 0 : a->control / 100.0);
-	if (is_rollout(a)) {
-		finding_part(f, "lateral.rollout", -2.4);
-	} else {
-		finding_part(f, "lateral.execution", weight_of_execution(a));
-		finding_part(f, "lateral.file", weight_of_file(a));
-		finding_part(f, "lateral.place", a->is_odd != 0 ? 0.6 : 0);
-		finding_part(f, "lateral.machines", weight_of(machines, HN_COUNT(machines), few_count(&a->run)));
-	}
-	finding_part(f, "lateral.manager", weight_of_past(a));
-	finding_part(f, "lateral.server", is_serving ? -0.6 : 0);
-	finding_part(f, "lateral.learning", is_learning_yet ? -2.4 : 0);
-}
-
 static double
 sum_of(const struct finding *f)
 {
@@ -279,27 +152,6 @@ sum_of(const struct finding *f)
 	return sum;
 }
 
-static void
-name_techniques(struct finding *f, const struct actor *a)
-{
-	static const struct {
-		uint32_t signs;
-		struct hn_view id;
-	} techniques[] = {
-		{ 1u << LATERAL_WRITTEN | 1u << LATERAL_OPENED, HN_INIT("T1021.002") },
-		{ 1u << LATERAL_WRITTEN, HN_INIT("T1570") }, { 1u << LATERAL_SERVICE, HN_INIT("T1569.002") },
-		{ 1u << LATERAL_TASK, HN_INIT("T1053.005") },
-		{ 1u << LATERAL_WMI, HN_INIT("T1047") }, { 1u << LATERAL_SHELL, HN_INIT("T1021.006") },
-		{ 1u << LATERAL_DESKTOP, HN_INIT("T1021.001") },
-	};
-
-	for (size_t i = 0; i < HN_COUNT(techniques); i++)
-		if ((a->signs & techniques[i].signs) != 0)
-			f->techniques[f->n_techniques++] = techniques[i].id;
-	if (f->n_techniques == 0)
-		f->techniques[f->n_techniques++] = HN_LIT("T1021");
-}
-
 /* Who, where to, as whom, by what: of the record at hand. */
 struct told {
 	struct hn_view source, target, user, what;
@@ -307,22 +159,22 @@ struct told {
 };
 
 static void
-keep_word(struct word *w, struct hn_view v)
+keep_word(struct lateral_word *w, struct hn_view v)
 {
-	w->n = (uint8_t)(v.n < WORD_MAX ? v.n : WORD_MAX);
-	while (v.n > WORD_MAX && w->n > 0 && ((uint8_t)v.p[w->n] & 0xc0) == 0x80)
+	w->n = (uint8_t)(v.n < LATERAL_WORD_MAX ? v.n : LATERAL_WORD_MAX);
+	while (v.n > LATERAL_WORD_MAX && w->n > 0 && ((uint8_t)v.p[w->n] & 0xc0) == 0x80)
 		w->n--;		/* not within a character */
 	memcpy(w->text, v.p, w->n);
 }
 
 static struct hn_view
-word_of(const struct word *w)
+word_of(const struct lateral_word *w)
 {
 	return (struct hn_view){ w->text, w->n };
 }
 
 static void
-keep_words(struct actor *a, const struct told *t)
+keep_words(struct lateral_actor *a, const struct told *t)
 {
 	if (few_count(&a->run) > 0 && t->what.n == 0)
 		return;
@@ -341,7 +193,7 @@ is_serving(const struct state *st, uint64_t key)
 }
 
 static void
-say(struct state *st, struct actor *a, const struct sight *s, const struct told *t, struct findings *out)
+say(struct state *st, struct lateral_actor *a, const struct sight *s, const struct told *t, struct findings *out)
 {
 	const uint32_t run = few_count(&a->run), span = few_count(&a->span), n = span > run ? span : run;
 	const bool is_new_past = is_learning(st, s->record->at_ms);
@@ -349,19 +201,22 @@ say(struct state *st, struct actor *a, const struct sight *s, const struct told 
 	struct hn_buf facts = { .p = text, .size = sizeof(text), .max = sizeof(text) };
 	struct finding f = { .kind = FINDING_LATERAL, .at_most = run > 0 ? LEVEL_CRITICAL : LEVEL_HIGH,
 		.rule = HN_LIT("lateral.machine"),
-		.words = run > 0 ? HN_LIT("lateral-execution") : span > 2 ? HN_LIT("lateral-spread") : HN_LIT("lateral-control"),
+		.words = run + a->most_run > 0 ? HN_LIT("lateral-execution") :
+		    span > 2 ? HN_LIT("lateral-spread") : HN_LIT("lateral-control"),
 		.source = t->source, .destination = HN_LIT(""), .user = HN_LIT("") };
 
 	keep_words(a, t);
-	weigh(&f, a, is_new_past, is_serving(st, t->source_key));
+	lateral_weigh(&f, a, is_new_past, is_serving(st, t->source_key));
 	if (sum_of(&f) < TELL_FROM ||
 	    (sum_of(&f) * 100 < a->told + 10 && n < a->told_machines + a->told_machines / 2 + 1))
 		return;
 	a->told = (int32_t)(100 * sum_of(&f));
 	a->told_machines = n;
-	name_techniques(&f, a);
-	finding_fact_number(&f, "machines", n, &facts);
-	finding_fact_number(&f, "executed", run, &facts);
+	lateral_name_techniques(&f, a);
+	a->most_told = n > a->most_told ? n : a->most_told;
+	a->most_run = run > a->most_run ? run : a->most_run;
+	finding_fact_number(&f, "machines", a->most_told, &facts);
+	finding_fact_number(&f, "executed", a->most_run, &facts);
 	finding_fact_text(&f, "target", word_of(&a->target));
 	finding_fact_text(&f, "account", a->user.n > 0 ? word_of(&a->user) : HN_LIT("?"));
 	finding_fact_text(&f, "name", word_of(&a->what));
@@ -421,7 +276,7 @@ struct edge {
 
 /* How strange it is that this machine takes a desktop or a shell there. */
 static double
-weight_of_control(const struct actor *a, const struct edge *e, int64_t now_ms)
+weight_of_control(const struct lateral_actor *a, const struct edge *e, int64_t now_ms)
 {
 	double weight = 0.2;
 
@@ -434,7 +289,7 @@ weight_of_control(const struct actor *a, const struct edge *e, int64_t now_ms)
 }
 
 static void
-grow(struct actor *a, const struct edge *e, int64_t now_ms)
+grow(struct lateral_actor *a, const struct edge *e, int64_t now_ms)
 {
 	const int32_t control = (int32_t)(100 * weight_of_control(a, e, now_ms));
 	uint32_t n;
@@ -453,10 +308,10 @@ grow(struct actor *a, const struct edge *e, int64_t now_ms)
 }
 
 /* Count the edge in; the machine that reaches out if there is something new about it, else NULL. */
-static struct actor *
+static struct lateral_actor *
 see_edge(struct state *st, struct edge *e, int64_t now_ms)
 {
-	struct actor *a = actor_of(st, e->who, now_ms);
+	struct lateral_actor *a = actor_of(st, e->who, now_ms);
 	int64_t *pair_ms;
 	bool is_new;
 
@@ -483,7 +338,7 @@ see_contact(struct state *st, const struct sight *s, struct findings *out)
 {
 	const struct contact *c = s->contact;
 	struct edge e = { .who = c->who_key, .whom = c->whom_key, .who_text = c->who, .service = service_of(c->port) };
-	struct actor *a;
+	struct lateral_actor *a;
 
 	if (c->way != CONTACT_INSIDE || c->is_again || c->failed || (c->has_bytes && c->received == 0) ||
 	    c->who_key == c->whom_key)
@@ -496,18 +351,38 @@ see_contact(struct state *st, const struct sight *s, struct findings *out)
 		say(st, a, s, &(struct told){ c->who, c->whom, HN_LIT(""), HN_LIT(""), c->who_key }, out);
 }
 
-static void
+/* Keep who is there; NULL: somebody else counts. */
+static struct visitor *
 remember_visitor(struct state *st, const struct lateral_act *act, int64_t now_ms)
 {
 	struct visitor *v = keyed_get(st->visitors, contact_key(st->conf->contacts, act->target), NULL);
 
 	if (v == NULL || act->source.n > ADDRESS_MAX || act->user.n > USER_MAX ||
 	    (v->is_by_pipe && !act->is_by_pipe && llabs(now_ms - v->at_ms) < PIPE_MS))
-		return;
-	*v = (struct visitor){ .at_ms = now_ms, .is_by_pipe = act->is_by_pipe, .n_address = (uint8_t)act->source.n,
-		.n_user = (uint8_t)act->user.n };
+		return NULL;
+	v->at_ms = now_ms;
+	v->is_by_pipe = act->is_by_pipe;
+	v->n_address = (uint8_t)act->source.n;
+	v->n_user = (uint8_t)act->user.n;
 	memcpy(v->address, act->source.p, act->source.n);
 	memcpy(v->user, act->user.p, act->user.n);
+	return v;
+}
+
+/* Lines may come a little out of order: the act waits for a visit that was before it. */
+static void
+let_wait(struct state *st, const struct lateral_act *act, int64_t now_ms)
+{
+	struct visitor *v = keyed_get(st->visitors, contact_key(st->conf->contacts, act->target), NULL);
+
+	if (v == NULL)
+		return;
+	v->waits_ms = now_ms;
+	v->waits_sign = (uint8_t)act->sign;
+	v->waits_odd = act->is_odd;
+	v->waits_installed = act->is_installed;
+	v->n_what = (uint8_t)(act->what.n < WHAT_MAX ? act->what.n : WHAT_MAX);
+	memcpy(v->what, act->what.p, v->n_what);
 }
 
 /* Whoever was on the machine just before; false: nobody, or the act says that it was another. */
@@ -530,7 +405,7 @@ see_desktop(struct state *st, const struct sight *s, const struct told *t, struc
 {
 	struct edge e = { .who = t->source_key, .whom = contact_key(st->conf->contacts, t->target), .who_text = t->source,
 		.service = SERVICE_DESKTOP };
-	struct actor *a = see_edge(st, &e, s->record->at_ms);
+	struct lateral_actor *a = see_edge(st, &e, s->record->at_ms);
 
 	if (a != NULL)
 		say(st, a, s, t, out);
@@ -541,10 +416,13 @@ see_act(struct state *st, const struct sight *s, struct lateral_act *act, struct
 {
 	const int64_t now_ms = s->record->at_ms;
 	struct told t = { .target = act->target, .what = act->what };
-	struct actor *a;
+	struct lateral_actor *a;
 
-	if (act->source.n == 0 && !find_visitor(st, act, now_ms))
+	if (act->source.n == 0 && !find_visitor(st, act, now_ms)) {
+		if (act->user.n == 0)
+			let_wait(st, act, now_ms);
 		return;
+	}
 	t.source = act->source;
 	t.user = act->user;
 	t.source_key = contact_key(st->conf->contacts, t.source);
@@ -561,6 +439,23 @@ see_act(struct state *st, const struct sight *s, struct lateral_act *act, struct
 	if (act->sign != LATERAL_OPENED && act->sign != LATERAL_WRITTEN)
 		(void)few_add(&a->run, contact_key(st->conf->contacts, t.target));
 	say(st, a, s, &t, out);
+}
+
+/* Somebody is on a machine: and did what waited there for its doer. */
+static void
+see_visit(struct state *st, const struct sight *s, const struct lateral_act *visit, struct findings *out)
+{
+	const int64_t at_ms = s->record->at_ms;
+	struct visitor *v = remember_visitor(st, visit, at_ms);
+	struct lateral_act act;
+
+	if (v == NULL || v->waits_ms < at_ms || v->waits_ms - at_ms > LATE_MS)
+		return;
+	act = (struct lateral_act){ .sign = (enum lateral_sign)v->waits_sign, .source = visit->source, .target = visit->target,
+		.user = visit->user, .what = { v->what, v->n_what }, .is_odd = v->waits_odd != 0,
+		.is_installed = v->waits_installed != 0 };
+	v->waits_ms = 0;
+	see_act(st, s, &act, out);
 }
 
 static void
@@ -581,7 +476,7 @@ lateral_see(void *state, const struct sight *s, struct findings *out)
 	    !scope_is_internal(s->scope, source)))
 		return;
 	if (act.sign == LATERAL_VISIT)
-		remember_visitor(st, &act, s->record->at_ms);
+		see_visit(st, s, &act, out);
 	else
 		see_act(st, s, &act, out);
 }

@@ -142,7 +142,9 @@ static const char *const lines[LINES] = {
 static const struct {
 	const char *what;
 	enum line lines[5];
-	unsigned n, machines, pause_s, learnt_days;
+	unsigned n, machines;
+	int pause_s;		/* between two lines; < 0: they come in the wrong order */
+	unsigned learnt_days;
 	enum finding_level least, most;
 } executions[] = {
 	{ "a service from an administrator's share", { LINE_LOGON, LINE_SHARE, LINE_PIPE, LINE_SERVICE }, 4, 1, 1, SHORT_WEEK,
@@ -150,6 +152,8 @@ static const struct {
 	{ "on three machines, in the first days", { LINE_LOGON, LINE_SHARE, LINE_PIPE, LINE_SERVICE }, 4, 3, 1, 1, LEVEL_MEDIUM,
 	    LEVEL_HIGH },
 	{ "a service after a sign-in", { LINE_LOGON, LINE_SERVICE }, 2, 1, 1, SHORT_WEEK, LEVEL_MEDIUM, LEVEL_MEDIUM },
+	{ "a service whose sign-in comes late", { LINE_SERVICE, LINE_LOGON }, 2, 1, -1, SHORT_WEEK, LEVEL_MEDIUM, LEVEL_MEDIUM },
+	{ "a service before a sign-in", { LINE_SERVICE, LINE_LOGON }, 2, 1, 1, SHORT_WEEK, LEVEL_INFO, LEVEL_INFO },
 	{ "long after a sign-in", { LINE_LOGON, LINE_SERVICE }, 2, 1, 600, SHORT_WEEK, LEVEL_INFO, LEVEL_INFO },
 	{ "after a machine's own", { LINE_MACHINE, LINE_SERVICE }, 2, 3, 1, SHORT_WEEK, LEVEL_INFO, LEVEL_INFO },
 	{ "after nobody's", { LINE_SERVICE }, 1, 5, 1, SHORT_WEEK, LEVEL_INFO, LEVEL_INFO },
@@ -192,7 +196,7 @@ what_is_started_from_afar_is_told(void **state)
 		at_s += executions[i].learnt_days * DAY_S;
 		for (unsigned m = 0; m < executions[i].machines; m++)
 			for (unsigned n = 0; n < executions[i].n; n++)
-				at_s = windows(&p, executions[i].lines[n], at_s + executions[i].pause_s, m);
+				at_s = windows(&p, executions[i].lines[n], at_s + (uint32_t)executions[i].pause_s, m);
 		f = play_worst(&p);
 		level = f != NULL ? f->level : LEVEL_INFO;
 		if (level < executions[i].least || level > executions[i].most)
