@@ -62,7 +62,7 @@ put_text(struct watch *w, struct hn_buf *b, const struct finding *f)
 	struct hn_buf level = HN_BUF(64);
 
 	hn_buf_printf(&level, "level.%s", finding_level_name(f->level));
-	hn_buf_put(b, HN_LIT("["));
+	hn_buf_put(b, f->chain.n > 0 ? HN_LIT("└ [") : HN_LIT("["));
 	hn_buf_put(b, hn_word(w->args->lang, hn_buf_cstr(&level)));
 	hn_buf_put(b, HN_LIT("] "));
 	put_finding_words(w, b, f, "title");
@@ -89,22 +89,53 @@ watch_show(struct watch *w, const struct finding *f)
 	hn_buf_fini(&b);
 }
 
+/* What is to be shown, and how much was. */
+struct showing {
+	struct watch *w;
+	const struct finding *const *all;
+	size_t n, shown, expected;
+	int64_t now_ms;
+};
+
+static void
+show_one(struct showing *s, const struct finding *f)
+{
+	if (allow_match(&s->w->allow, f, s->now_ms) != NULL) {
+		s->expected++;
+		return;
+	}
+	watch_show(s->w, f);
+	s->shown++;
+}
+
+/* A chain, and for people each of its members below it. */
+static void
+show_with_members(struct showing *s, const struct finding *f)
+{
+	const struct hn_view id = { (const char *)f->id, FINDING_ID_BYTES };
+
+	show_one(s, f);
+	for (size_t i = 0; i < s->n && f->members.n > 0; i++)
+		if (hn_view_eq(s->all[i]->chain, id))
+			show_one(s, s->all[i]);
+}
+
 void
 watch_show_all(struct watch *w, size_t *shown, size_t *expected)
 {
-	const int64_t now_ms = hn_clock_ms();
-	size_t n;
-	const struct finding *const *all = findings_sorted(w->findings, &n);
+	const bool is_json = strcmp(arguments_value(w->args, "output", "text"), "json") == 0;
+	struct showing s = { .w = w, .now_ms = hn_clock_ms() };
 
-	*shown = *expected = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (allow_match(&w->allow, all[i], now_ms) != NULL) {
-			++*expected;
-			continue;
-		}
-		watch_show(w, all[i]);
-		++*shown;
+	findings_link(w->findings);
+	s.all = findings_sorted(w->findings, &s.n);
+	for (size_t i = 0; i < s.n; i++) {
+		if (is_json)
+			show_one(&s, s.all[i]);
+		else if (s.all[i]->chain.n == 0)
+			show_with_members(&s, s.all[i]);
 	}
+	*shown = s.shown;
+	*expected = s.expected;
 }
 
 void

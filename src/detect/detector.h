@@ -53,6 +53,12 @@ struct detector {
 	/* Look at one record. */
 	void (*see)(void *state, const struct sight *s, struct findings *out);
 
+	/*
+	 * A hit of another detector, weighed by itself (score and level are set, whatever the finding has grown to), because of
+	 * ${r}; NULL: it does not care.  May add findings of its own with findings_add.
+	 */
+	void (*hear)(void *state, const struct finding *hit, const struct record *r, struct findings *out);
+
 	/* No record before ${now_ms} will come any more; NULL: it does not care. */
 	void (*tick)(void *state, int64_t now_ms, struct findings *out);
 

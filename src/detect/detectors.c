@@ -2,6 +2,7 @@
 
 #include "detect/beacon.h"
 #include "detect/bruteforce.h"
+#include "detect/chain.h"
 #include "detect/destruction.h"
 #include "detect/indicator.h"
 #include "detect/lateral.h"
@@ -28,5 +29,6 @@ const struct detector *const detectors[] = {
 	&protection_detector,
 	&destruction_detector,
 	&restart_detector,
+	&chain_detector,
 	NULL,
 };

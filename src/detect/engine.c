@@ -21,6 +21,8 @@ struct engine {
 	struct engine_memory memory;
 	size_t n;
 	struct opened all[DETECTORS_MAX];
+	size_t n_hearers;
+	struct opened *hearers[DETECTORS_MAX];
 	bool wants_contacts;				/* some detector of behaviour is open */
 	size_t n_for[RECORD_KINDS];			/* per kind of record: who is shown it */
 	struct opened *for_kind[RECORD_KINDS][DETECTORS_MAX];
@@ -50,6 +52,8 @@ open_all(struct engine *e, uint32_t only, struct hn_err *err)
 		if (rc != HN_OK)
 			return rc;
 		e->n++;
+		if (d->is->hear != NULL)
+			e->hearers[e->n_hearers++] = d;
 		e->wants_contacts |= d->is->wants_contacts;
 		subscribe(e, d);
 	}
@@ -92,12 +96,22 @@ engine_close(struct engine *e)
 	hn_free(e);
 }
 
+static void
+tell_hearers(void *ctx, const struct finding *hit, const struct record *r, struct findings *out)
+{
+	struct engine *e = ctx;
+
+	for (size_t i = 0; i < e->n_hearers; i++)
+		e->hearers[i]->is->hear(e->hearers[i]->state, hit, r, out);
+}
+
 void
 engine_see(struct engine *e, const struct record *r, struct findings *out)
 {
 	struct contact contact;
 	struct sight s = { .record = r, .observables = &e->observables, .scope = e->conf.scope };
 
+	findings_listen(out, (struct findings_ear){ e->n_hearers > 0 ? tell_hearers : NULL, e });
 	record_observables(r, &e->observables);
 	if (e->memory.remember != NULL)
 		e->memory.remember(e->memory.ctx, r, &e->observables);

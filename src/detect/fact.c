@@ -61,12 +61,33 @@ say_bytes(struct hn_buf *b, double bytes)
 	hn_buf_printf(b, bytes < 10 && i > 0 ? "%.1f %s" : "%.0f %s", bytes, names[i]);
 }
 
+/* "chain.entry,chain.lateral": the words of those parts, one after another. */
+static void
+say_parts(struct hn_buf *b, struct hn_view names, enum hn_lang lang)
+{
+	struct hn_view name;
+	char key[2 * TEXT_MAX];
+	bool more = true;
+
+	while (more) {
+		more = hn_view_cut(&names, ',', &name);
+		(void)snprintf(key, sizeof(key), "part.%.*s", (int)name.n, name.p);
+		hn_buf_put(b, hn_word_has(key) ? hn_word(lang, key) : name);
+		if (more)
+			hn_buf_put(b, HN_LIT(" → "));
+	}
+}
+
 void
 fact_say(struct hn_buf *b, const struct finding_fact *f, enum hn_lang lang)
 {
 	char text[TEXT_MAX];
 	double value;
 
+	if (hn_view_ends(f->name, HN_LIT("_words"))) {
+		say_parts(b, f->value, lang);
+		return;
+	}
 	if (f->value.n >= sizeof(text)) {
 		hn_buf_put(b, f->value);
 		return;

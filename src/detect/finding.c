@@ -8,6 +8,7 @@
 #define SCORE_MEDIUM 0.50	/* an even chance: worth a look */
 #define SCORE_HIGH 0.88
 #define SCORE_LOW 0.12
+#define MEMBERS_BYTES ((size_t)FINDING_MEMBERS_MAX * FINDING_ID_BYTES)
 
 static const char *const kind_names[FINDING_KINDS] = {
 #define KIND(name, text, grows) [FINDING_##name] = text,
@@ -204,6 +205,8 @@ merge_reasons(struct finding *f, const struct finding *more, struct hn_arena *ar
 		f->at_least = more->at_least;
 	if (more->at_most > f->at_most)
 		f->at_most = more->at_most;
+	if (is_later && more->members.n > 0 && !keep(arena, more->members, MEMBERS_BYTES, &f->members))
+		return false;
 	return merge_parts(f, more, arena) && (!is_later || (take_words(f, more, arena) &&
 	    (more->n_facts == 0 || take_facts(f, more, arena))));
 }
@@ -240,6 +243,11 @@ finding_copy(struct finding *to, const struct finding *from, struct hn_arena *ar
 	for (size_t i = 0; i < HN_COUNT(texts); i++)
 		if (!keep(arena, texts[i].from, FINDING_TEXT_MAX, texts[i].to))
 			return HN_E_NOMEM;
+	f.members = f.chain = (struct hn_view){ "", 0 };
+	if (from->members.n > 0 && !keep(arena, from->members, MEMBERS_BYTES, &f.members))
+		return HN_E_NOMEM;
+	if (from->chain.n > 0 && !keep(arena, from->chain, FINDING_ID_BYTES, &f.chain))
+		return HN_E_NOMEM;
 	if (!merge_parts(&f, from, arena) || !merge_techniques(&f, from, arena) || !take_facts(&f, from, arena) ||
 	    !merge_evidence(&f, from, arena))
 		return HN_E_NOMEM;

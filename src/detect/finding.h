@@ -16,6 +16,7 @@
 #define FINDING_PARTS_MAX 16u
 #define FINDING_TECHNIQUES_MAX 8u
 #define FINDING_FACTS_MAX 12u
+#define FINDING_MEMBERS_MAX 32u		/* findings that a chain is made of */
 
 enum finding_kind {
 #define KIND(name, text, grows) FINDING_##name,
@@ -43,7 +44,7 @@ struct finding_part {
 /*
  * What its words tell: {name} in a title or advice is its value, said as people say it.  The name's end is its unit:
  * "..._ms" a span of time, "..._bytes", "..._share"
- * (0..1); else a number or a text as it is.
+ * (0..1), "..._words" names of parts between commas; else a number or a text as it is.
  */
 struct finding_fact {
 	struct hn_view name;
@@ -73,6 +74,8 @@ struct finding {
 	struct hn_view destination;
 	struct hn_view user;
 	struct hn_view note;		/* free text of the rule: where the indicator comes from, a rule's author and link */
+	struct hn_view members;		/* of a chain: the ids of its findings, FINDING_ID_BYTES each */
+	struct hn_view chain;		/* id of the chain that it belongs to; empty: none.  Not part of what detectors say */
 	size_t n_techniques, n_parts, n_facts, n_evidence;
 	struct hn_view techniques[FINDING_TECHNIQUES_MAX];	/* MITRE ATT&CK ids */
 	struct finding_part parts[FINDING_PARTS_MAX];
@@ -96,7 +99,7 @@ void finding_fact_text(struct finding *f, const char *name, struct hn_view value
 /*
  * Let ${more}, of the same id, grow ${f}: counts add, times widen, evidence fills up (first come, first kept), score and level
  * follow.  Of a part the larger weight stays; of a kind whose every hit weighs the whole anew (kinds.def) all parts and levels
- * are those of the later one.  Facts and words are those of the later one.  Texts of ${more} are copied into ${arena}.
+ * are those of the later one.  Facts, words and members are those of the later one.  Texts of ${more} are copied into ${arena}.
  * HN_E_NOMEM: ${f} is as before but for what had fitted.
  */
 enum hn_rc finding_merge(struct finding *f, const struct finding *more, struct hn_arena *arena) HN_MUST_CHECK;

@@ -126,6 +126,32 @@ put_facts(struct hn_buf *b, const struct finding *f)
 	hn_buf_char(b, '}');
 }
 
+static void
+put_id(struct hn_buf *b, const char *p)
+{
+	hn_buf_char(b, '"');
+	hn_buf_hex(b, (const uint8_t *)p, FINDING_ID_BYTES);
+	hn_buf_char(b, '"');
+}
+
+/* A chain names its members, a member its chain. */
+static void
+put_kin(struct hn_buf *b, const struct finding *f)
+{
+	if (f->chain.n == FINDING_ID_BYTES) {
+		put_name(b, "chain");
+		put_id(b, f->chain.p);
+	}
+	if (f->members.n == 0)
+		return;
+	put_name(b, "members");
+	for (size_t i = 0; i + FINDING_ID_BYTES <= f->members.n; i += FINDING_ID_BYTES) {
+		hn_buf_char(b, i > 0 ? ',' : '[');
+		put_id(b, f->members.p + i);
+	}
+	hn_buf_char(b, ']');
+}
+
 void
 finding_json(struct hn_buf *b, const struct finding *f, const struct finding_sources *sources)
 {
@@ -154,5 +180,6 @@ finding_json(struct hn_buf *b, const struct finding *f, const struct finding_sou
 	put_evidence(b, f, sources);
 	put_parts(b, f);
 	put_facts(b, f);
+	put_kin(b, f);
 	hn_buf_char(b, '}');
 }

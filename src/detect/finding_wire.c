@@ -20,6 +20,7 @@ finding_put(struct hn_buf *b, const struct finding *f)
 	hn_put_i64(b, f->last_ms);
 	for (size_t i = 0; i < HN_COUNT(texts); i++)
 		hn_put_bytes(b, texts[i]);
+	hn_put_bytes(b, f->members);
 	hn_put_u8(b, (uint8_t)f->n_techniques);
 	for (size_t i = 0; i < f->n_techniques; i++)
 		hn_put_bytes(b, f->techniques[i]);
@@ -60,6 +61,9 @@ take_texts(struct hn_get *g, struct finding *f)
 
 	for (size_t i = 0; i < HN_COUNT(texts); i++)
 		*texts[i] = hn_get_bytes(g, FINDING_TEXT_MAX);
+	f->members = hn_get_bytes(g, FINDING_MEMBERS_MAX * FINDING_ID_BYTES);
+	if (f->members.n % FINDING_ID_BYTES != 0)
+		g->failed = true;
 	f->n_techniques = take_below(g, FINDING_TECHNIQUES_MAX + 1);
 	for (size_t i = 0; i < f->n_techniques; i++)
 		f->techniques[i] = hn_get_bytes(g, FINDING_TEXT_MAX);

@@ -15,6 +15,7 @@ struct findings {
 	struct finding **slots;		/* open addressing by the first bytes of id */
 	struct finding **sorted;	/* room for max */
 	uint64_t left_out;
+	struct findings_ear ear;
 	struct finding *recent[RECENT];	/* by a fast hash of what identifies them: their id need not be worked out again */
 };
 
@@ -130,6 +131,37 @@ findings_hit(struct findings *s, const struct finding *hit, const struct record 
 	f.evidence[0] = (struct finding_evidence){ r->source, r->line, r->at_ms, r->raw };
 	findings_add(s, &f);
 	*recent = *slot_of(s, f.id);
+	if (s->ear.hear == NULL)
+		return;
+	finding_weigh(&f);
+	s->ear.hear(s->ear.ctx, &f, r, s);
+}
+
+void
+findings_listen(struct findings *s, struct findings_ear ear)
+{
+	s->ear = ear;
+}
+
+static void
+link_members(struct findings *s, struct finding *chain)
+{
+	for (size_t i = 0; i + FINDING_ID_BYTES <= chain->members.n; i += FINDING_ID_BYTES) {
+		struct finding **slot = slot_of(s, (const uint8_t *)chain->members.p + i);
+
+		if (*slot != NULL)
+			(*slot)->chain = (struct hn_view){ (const char *)chain->id, FINDING_ID_BYTES };
+	}
+}
+
+void
+findings_link(struct findings *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		link_members(s, s->sorted[i]);
+	for (size_t i = 0; i < s->n; i++)	/* what one that joined another had belongs to that other now */
+		if (s->sorted[i]->chain.n == 0)
+			link_members(s, s->sorted[i]);
 }
 
 size_t

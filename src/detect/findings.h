@@ -22,6 +22,19 @@ void findings_reset(struct findings *s);
  */
 void findings_hit(struct findings *s, const struct finding *hit, const struct record *r);
 
+/*
+ * Who is told of each hit as it comes: the hit by itself, weighed, with its id.  ${r} and ${hit} hold until it returns; it may
+ * add findings.  Stays until another one is set; NULL hear: nobody.
+ */
+struct findings_ear {
+	void (*hear)(void *ctx, const struct finding *hit, const struct record *r, struct findings *s);
+	void *ctx;
+};
+void findings_listen(struct findings *s, struct findings_ear ear);
+
+/* Let every finding that is a member of a chain in ${s} name it. */
+void findings_link(struct findings *s);
+
 /* Merge a whole finding (from another batch). */
 void findings_add(struct findings *s, const struct finding *f);
 

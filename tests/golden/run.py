@@ -90,6 +90,31 @@ def sample_day(hinomi, folder):
         drive.equal("%s: last second" % (pair,), found[pair]["last"][:19], w["last"][:19])
 
 
+ATTACK = ["chain.credential", "chain.entry", "chain.discovery", "chain.command", "chain.foothold", "chain.lateral",
+          "chain.evasion", "chain.impact"]
+
+
+def one_attack(hinomi):
+    """The sample day is told as one chain that names each of its stages in order, and everything found of the attack is in it."""
+    with tempfile.TemporaryDirectory() as day:
+        tool = os.path.join(HERE, "..", "..", "tools", "sample_day.py")
+        subprocess.run([sys.executable, tool, day, "--hosts", "40"], check=True, stderr=subprocess.DEVNULL)
+        found = drive.watch(hinomi, "--indicators", "indicators/sample.csv", "logs", cwd=day).findings()
+        told = drive.run([hinomi, "watch", "--lang", "ja", "--indicators", "indicators/sample.csv", "logs"], cwd=day).out.decode()
+    chains = [f for f in found if f["kind"] == "chain"]
+    drive.equal("chains", len(chains), 1)
+    chain, members = chains[0], [f for f in found if f.get("chain") == chains[0]["id"]]
+    drive.equal("its level and place", (chain["level"], found[0]["id"]), ("critical", chain["id"]))
+    drive.equal("its stages", sorted(p["name"] for p in chain["parts"][1:-1]), sorted(ATTACK))
+    drive.equal("where it begins", chain["source"], "FGT60F-HINODE")
+    drive.equal("its members", sorted(f["id"] for f in members), sorted(chain["members"]))
+    alone = [f["id"] for f in found if f["level"] in ("medium", "high", "critical") and f not in members + [chain]]
+    drive.equal("what is worth a person's time beside it", alone, [])
+    drive.true("a stage's line: %s" % chain["evidence"], any("kyushoku-hoshu" in e["raw"] for e in chain["evidence"]))
+    blocks = told.strip().split("\n\n")
+    drive.equal("blocks that stand below the chain", [b[:2] for b in blocks[1:1 + len(members)]], ["└ "] * len(members))
+
+
 def value_of(finding):
     return finding["rule"].split(":", 1)[-1] if finding["rule"].split(":", 1)[0] in KINDS else finding["rule"]
 
@@ -108,6 +133,7 @@ def main():
     for name in sorted(names or (os.listdir(cases) if os.path.isdir(cases) else [])):
         checks.row(name, lambda name=name: case(hinomi, name))
     if not names:
+        checks.row("the sample day is one attack", lambda: one_attack(hinomi))
         checks.row("the sample day's findings", lambda: sample_day(hinomi, os.path.join(HERE, "sample")))
     checks.finish()
 
