@@ -83,7 +83,7 @@ bruteforce_open(const struct detect_conf *conf, void **state, struct hn_err *err
 		s->tables[0] = s->sources = keyed_new(sizeof(struct source), BRUTEFORCE_SOURCES_MAX);
 		s->tables[1] = s->pairs = keyed_new(sizeof(struct pair), BRUTEFORCE_PAIRS_MAX);
 		s->tables[2] = s->accounts = keyed_new(sizeof(struct account), BRUTEFORCE_ACCOUNTS_MAX);
-		s->tables[3] = s->names = keyed_new(SIGNIN_NAME_BYTES, SIGNIN_NAMES_MAX);
+		s->tables[3] = s->names = keyed_new(sizeof(struct signin_name), SIGNIN_NAMES_MAX);
 	}
 	for (size_t i = 0; whole && i < HN_COUNT(s->tables); i++)
 		whole = s->tables[i] != NULL;
@@ -300,9 +300,8 @@ bruteforce_see(void *state, const struct sight *s, struct findings *out)
 	struct attempt a = { .sight = s, .at_ms = s->record->at_ms };
 	uint64_t key;
 
-	if (!signin_of(st->conf, s, &a.in) || !a.in.is_password || a.in.way == SIGNIN_TICKET)
+	if (!signin_read(st->conf, st->names, s, &a.in) || !a.in.is_password || a.in.way == SIGNIN_TICKET)
 		return;
-	signin_resolve(st->conf, st->names, s, &a.in);
 	if (a.in.source.n == 0 || (a.in.account.n > 0 && signin_is_nobody(&a.in)))
 		return;
 	key = contact_join(a.in.source_key, a.in.account_key);

@@ -78,7 +78,7 @@ logon_open(const struct detect_conf *conf, void **state, struct hn_err *err)
 		[SOURCES] = { sizeof(struct source), LOGON_SOURCES_MAX },
 		[HOUSE] = { sizeof(struct logon_house), 1 },
 		[COUNTRIES] = { sizeof(struct logon_origin), LOGON_ORIGINS_MAX },
-		[NAMES] = { SIGNIN_NAME_BYTES, SIGNIN_NAMES_MAX },
+		[NAMES] = { sizeof(struct signin_name), SIGNIN_NAMES_MAX },
 	};
 	struct state *s = hn_alloc(1, sizeof(*s));
 	bool whole = s != NULL;
@@ -196,7 +196,7 @@ see_vpn(const struct entry *e, struct logon_past *p, struct findings *out)
 	struct finding f = begin_finding(e, "logon.vpn");
 
 	if (!e->in.is_from_outside)
-		return;
+		return;		/* from within: a guest network, or the source is not said */
 	if (known != NULL && e->at_ms - known->last_ms < SESSION_MS) {
 		known->last_ms = e->at_ms;
 		return;
@@ -356,9 +356,9 @@ logon_see(void *state, const struct sight *s, struct findings *out)
 	struct logon_past *past;
 	bool is_new;
 
-	if (!signin_of(st->conf, s, &e.in) || e.in.is_failure || e.in.way == SIGNIN_DEVICE || e.in.way == SIGNIN_WEB)
+	if (!signin_read(st->conf, st->tables[NAMES], s, &e.in) || e.in.is_failure ||
+	    e.in.way == SIGNIN_DEVICE || e.in.way == SIGNIN_WEB)
 		return;
-	signin_resolve(st->conf, st->tables[NAMES], s, &e.in);
 	e.house = keyed_get(st->tables[HOUSE], 1, &is_new);
 	if (e.house == NULL)
 		return;

@@ -1,5 +1,7 @@
 #include "detect/signin.h"
 
+#define CALL_MS 60000	/* the lines of one connection lie within */
+
 /* Which lines tell of a sign-in; the first row that fits.  NULL: any action. */
 static const struct door {
 	const char *dataset, *action;
@@ -9,7 +11,7 @@ static const struct door {
 	{ "fortigate.vpn", "ssl-web-pass", SIGNIN_VPN }, { "fortigate.vpn", "ssl-login-fail", SIGNIN_VPN },
 	{ "fortigate.user", "authentication", SIGNIN_CHECK }, { "fortigate.user", "auth-logon", SIGNIN_CHECK },
 	{ "fortigate.user", "RADIUS-logon", SIGNIN_CHECK }, { "fortigate.system", "login", SIGNIN_DEVICE },
-	{ "yamaha.l2tp", "vpn-login", SIGNIN_VPN }, { "yamaha.login", "login", SIGNIN_DEVICE },
+	{ "yamaha.ppp", "ppp-up", SIGNIN_VPN }, { "yamaha.login", "login", SIGNIN_DEVICE },
 	{ "openvpn", "vpn-login", SIGNIN_VPN }, { "openvpn", "vpn-address", SIGNIN_VPN }, { "pulse", "vpn-login", SIGNIN_VPN },
 	{ "cisco.asa", "vpn-login", SIGNIN_VPN }, { "cisco.asa", "login", SIGNIN_DEVICE },
 	{ "cisco.ios", "login", SIGNIN_DEVICE }, { "radius", "vpn-login", SIGNIN_VPN },
@@ -189,6 +191,8 @@ read_source(const struct sight *s, struct signin *out)
 	out->source = out->has_address ? (struct hn_view){ b.p, b.n } :
 	    lower(out->source_text, sizeof(out->source_text), text);
 	out->is_from_outside = out->has_address && !scope_is_internal(s->scope, out->address);
+	if (out->way == SIGNIN_VPN && !out->has_address && out->source.n > 0)
+		out->way = SIGNIN_CHECK;	/* RADIUS for a switch or radio: the caller is a network card */
 }
 
 /* "cifs/FILE01.corp.example" and "FILE01$": file01. */
@@ -242,8 +246,8 @@ turn_explicit(const struct record *r, struct signin *out)
 	out->machine = lower(out->machine_text, sizeof(out->machine_text), (struct hn_view){ at.p, hn_view_find(at, '.') });
 }
 
-bool
-signin_of(const struct detect_conf *conf, const struct sight *s, struct signin *out)
+static bool
+read_alone(const struct detect_conf *conf, const struct sight *s, struct signin *out)
 {
 	const struct record *const r = s->record;
 
@@ -263,27 +267,97 @@ signin_of(const struct detect_conf *conf, const struct sight *s, struct signin *
 	return true;
 }
 
-void
-signin_resolve(const struct detect_conf *conf, struct keyed *names, const struct sight *s, struct signin *in)
+static void
+put_name(struct keyed *names, uint64_t key, struct hn_view text, int64_t at_ms)
+{
+	struct signin_name *const n = keyed_get(names, key, NULL);
+
+	if (n == NULL || text.n > sizeof(n->text))
+		return;
+	*n = (struct signin_name){ .at_ms = at_ms };
+	memcpy(n->text, text.p, text.n);
+}
+
+/* The empty view: it is not known, or older than ${span_ms} (0: that is no matter). */
+static struct hn_view
+get_name(const struct keyed *names, uint64_t key, int64_t at_ms, int64_t span_ms)
+{
+	const struct signin_name *const n = keyed_find(names, key);
+
+	if (n == NULL || (span_ms > 0 && at_ms - n->at_ms > span_ms))
+		return HN_LIT("");
+	return (struct hn_view){ n->text, strnlen(n->text, sizeof(n->text)) };
+}
+
+static uint64_t
+key_at(const struct detect_conf *conf, const struct record *r, struct hn_view what)
+{
+	return contact_join(contact_key(conf->contacts, record_get(r, FIELD_OBSERVER_NAME)), contact_key(conf->contacts, what));
+}
+
+static void
+set_source(const struct detect_conf *conf, const struct sight *s, struct signin *in, struct hn_view text)
+{
+	in->source = lower(in->source_text, sizeof(in->source_text), text);
+	in->source_key = contact_key(conf->contacts, in->source);
+	in->has_address = hn_addr_parse(in->source, &in->address) == HN_OK;
+	in->is_from_outside = in->has_address && !scope_is_internal(s->scope, in->address);
+}
+
+/* YAMAHA's first two lines of a connection: from where, and who. */
+static void
+learn_call(const struct detect_conf *conf, struct keyed *names, const struct record *r)
+{
+	const struct hn_view action = record_get(r, FIELD_EVENT_ACTION), interface = record_get(r, FIELD_NETWORK_INTERFACE);
+
+	if (!hn_view_starts(hn_view_of(r->dataset), HN_LIT("yamaha.")))
+		return;
+	if (hn_view_eq(action, HN_LIT("vpn-connect")))
+		put_name(names, key_at(conf, r, HN_LIT("from")), record_get(r, FIELD_SOURCE_IP), r->at_ms);
+	else if (hn_view_eq(action, HN_LIT("ppp-call")))
+		put_name(names, key_at(conf, r, interface), record_get(r, FIELD_USER_NAME), r->at_ms);
+}
+
+/* Its third line: the connection stands. */
+static void
+resolve_call(const struct detect_conf *conf, const struct keyed *names, const struct sight *s, struct signin *in)
+{
+	const struct record *const r = s->record;
+	const struct hn_view interface = record_get(r, FIELD_NETWORK_INTERFACE);
+
+	in->account = lower(in->account_text, sizeof(in->account_text), get_name(names, key_at(conf, r, interface), r->at_ms,
+	    CALL_MS));
+	in->account_key = contact_key(conf->contacts, in->account);
+	set_source(conf, s, in, get_name(names, key_at(conf, r, HN_LIT("from")), r->at_ms, CALL_MS));
+}
+
+static void
+resolve_machine(const struct detect_conf *conf, struct keyed *names, const struct sight *s, struct signin *in)
 {
 	const struct hn_view name = record_get(s->record, FIELD_SOURCE_DOMAIN);
-	char text[SIGNIN_MACHINE_MAX], *known;
+	char text[SIGNIN_MACHINE_MAX];
 
 	if (in->has_address && name.n > 0) {
-		known = keyed_get(names, contact_key(conf->contacts, lower(text, sizeof(text), name)), NULL);
-		if (known != NULL && in->source.n < SIGNIN_NAME_BYTES) {
-			memset(known, 0, SIGNIN_NAME_BYTES);
-			memcpy(known, in->source.p, in->source.n);
-		}
+		put_name(names, contact_key(conf->contacts, lower(text, sizeof(text), name)), in->source, s->record->at_ms);
 	} else if (!in->has_address && in->source.n > 0) {
-		known = keyed_find(names, in->source_key);
-		if (known == NULL || known[0] == '\0')
-			return;
-		in->source = lower(in->source_text, sizeof(in->source_text), hn_view_of(known));
-		in->source_key = contact_key(conf->contacts, in->source);
-		in->has_address = hn_addr_parse(in->source, &in->address) == HN_OK;
-		in->is_from_outside = in->has_address && !scope_is_internal(s->scope, in->address);
+		const struct hn_view known = get_name(names, in->source_key, 0, 0);
+
+		if (known.n > 0)
+			set_source(conf, s, in, known);
 	}
+}
+
+bool
+signin_read(const struct detect_conf *conf, struct keyed *names, const struct sight *s, struct signin *out)
+{
+	learn_call(conf, names, s->record);
+	if (!read_alone(conf, s, out))
+		return false;
+	if (hn_view_eq(hn_view_of(s->record->dataset), HN_LIT("yamaha.ppp")))
+		resolve_call(conf, names, s, out);
+	else
+		resolve_machine(conf, names, s, out);
+	return true;
 }
 
 bool

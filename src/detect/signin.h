@@ -47,17 +47,20 @@ struct signin {
 #define SIGNIN_WANTS (WANTS(RECORD_LOGON) | WANTS(RECORD_WEB))
 
 /*
- * Read ${s} into ${out}; false: nobody signs in.  Views and keys hold as long as ${out} is neither moved nor read into.
+ * What one line alone does not say is learnt from those before it: the address of a machine that is named, and of a router's
+ * connection of its own (YAMAHA: three lines) who it is and from where.
  */
-bool signin_of(const struct detect_conf *conf, const struct sight *s, struct signin *out);
+struct signin_name {
+	int64_t at_ms;
+	char text[SIGNIN_MACHINE_MAX];
+};
+#define SIGNIN_NAMES_MAX 20000u
 
 /*
- * A machine that is named in one line and has an address in the next is one: learn from ${s} which address a name has, and put it
- * into ${in} where the line has the name alone.  ${names}: keyed_new(SIGNIN_NAME_BYTES, SIGNIN_NAMES_MAX).
+ * Read ${s} into ${out}; false: nobody signs in.  ${names}: a table of struct signin_name.  Views and keys hold as long as
+ * ${out} is neither moved nor read into.
  */
-#define SIGNIN_NAME_BYTES 48u
-#define SIGNIN_NAMES_MAX 20000u
-void signin_resolve(const struct detect_conf *conf, struct keyed *names, const struct sight *s, struct signin *in);
+bool signin_read(const struct detect_conf *conf, struct keyed *names, const struct sight *s, struct signin *out);
 
 /* Whether the account is a machine's own ("PC01$") or a part of Windows itself ("ANONYMOUS LOGON"): nobody's. */
 bool signin_is_nobody(const struct signin *in);

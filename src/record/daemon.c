@@ -88,6 +88,14 @@ static const struct message {
 	    "vpn-login", "success" },
 	{ "PulseSecure Juniper", "%*[%s] %u(%*)[%*] - Logout", RECORD_LOGON, "pulse", "vpn-logout", "success" },
 
+	/* FreeRADIUS: behind the name stands how it was checked, or the password that was wrong; "cli": who called. */
+	{ "radiusd freeradius", "%*Login OK: [%u/%*] (from client %*cli %h", RECORD_LOGON, "radius", "vpn-login", "success" },
+	{ "radiusd freeradius", "%*Login OK: [%u] (from client %*cli %h", RECORD_LOGON, "radius", "vpn-login", "success" },
+	{ "radiusd freeradius", "%*Login incorrect%*: [%u/%*] (from client %*cli %h", RECORD_LOGON, "radius", "vpn-login",
+	    "failure" },
+	{ "radiusd freeradius", "%*Login incorrect%*: [%u] (from client %*cli %h", RECORD_LOGON, "radius", "vpn-login",
+	    "failure" },
+
 	{ "named", "%*client %*%s#%p (%*): query: %n %w %y ", RECORD_DNS, "named.query", "query", NULL },
 	{ "named", "%*client %*%s#%p (%*): query (cache) '%n/%y/IN' denied", RECORD_DNS, "named.query", "query", "failure" },
 	{ "unbound", "%*info: %s %n %y IN", RECORD_DNS, "unbound.query", "query", NULL },
@@ -118,6 +126,8 @@ static const struct message {
 	    RECORD_LOGON, "cisco.asa", "login", "failure" },
 	{ "ASA", "113004: AAA user authentication Successful : server = %* : user = %u%$", RECORD_LOGON, "cisco.asa",
 	    "login", "success" },
+	{ "ASA FTD", "113039: Group <%*> User <%u> IP <%s> AnyConnect parent session started", RECORD_LOGON, "cisco.asa",
+	    "vpn-login", "success" },
 	{ "ASA", "605004: Login denied from %s/%p to %* for user \"%u\"", RECORD_LOGON, "cisco.asa", "login",
 	    "failure" },
 	{ "ASA", "605005: Login permitted from %s/%p to %* for user \"%u\"", RECORD_LOGON, "cisco.asa", "login",

@@ -44,6 +44,9 @@ static const struct message {
 	{ "IP Tunnel[%*] Down", RECORD_OTHER, "yamaha.tunnel", "tunnel-down", NULL },
 	{ "[L2TP] TUNNEL[%*] connected from %s", RECORD_LOGON, "yamaha.l2tp", "vpn-connect", "success" },
 	{ "[L2TP] ", RECORD_OTHER, "yamaha.l2tp", NULL, NULL },
+	/* A connection of one's own: from where, who begins to say a password, and then that it was right. */
+	{ "PP[%i] Call detected from user '%u'%$", RECORD_LOGON, "yamaha.ppp", "ppp-call", NULL },
+	{ "PP[%i] PPP/IPCP up", RECORD_LOGON, "yamaha.ppp", "ppp-up", "success" },
 	{ "[IKE] respond ISAKMP phase to %s", RECORD_OTHER, "yamaha.ike", "ike-respond", NULL },
 	{ "[IKE] initiate ISAKMP phase to %d", RECORD_OTHER, "yamaha.ike", "ike-initiate", NULL },
 	{ "[IKE", RECORD_OTHER, "yamaha.ike", NULL, NULL },
@@ -58,6 +61,7 @@ static const struct {
 	{ HN_INIT("TUNNEL["), HN_INIT(" filter: "), 90 }, { HN_INIT("[INSPECT] "), HN_INIT(" > "), 95 },
 	{ HN_INIT("[IKE"), HN_INIT("] "), 85 }, { HN_INIT("[DHCPD] "), HN_INIT(" "), 90 },
 	{ HN_INIT("[L2TP] "), HN_INIT("TUNNEL["), 90 }, { HN_INIT("IP Tunnel["), HN_INIT("] "), 90 },
+	{ HN_INIT("PP["), HN_INIT("] Call detected from "), 90 }, { HN_INIT("PP["), HN_INIT("] PPP/IPCP up"), 90 },
 	{ HN_INIT("Login succeeded for "), HN_INIT(""), 80 }, { HN_INIT("Login failed for "), HN_INIT(""), 80 },
 	{ HN_INIT("Logout from "), HN_INIT(": "), 70 }, { HN_INIT("'administrator' "), HN_INIT(" for "), 90 },
 	{ HN_INIT("Configuration saved in "), HN_INIT("\"CONFIG"), 90 },
