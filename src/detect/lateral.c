@@ -207,7 +207,7 @@ say(struct state *st, struct lateral_actor *a, const struct sight *s, const stru
 
 	keep_words(a, t);
 	lateral_weigh(&f, a, is_new_past, is_serving(st, t->source_key));
-	if (sum_of(&f) < TELL_FROM ||
+	if (sum_of(&f) < (is_new_past || lateral_is_ordinary(a) ? 0 : TELL_FROM) ||
 	    (sum_of(&f) * 100 < a->told + 10 && n < a->told_machines + a->told_machines / 2 + 1))
 		return;
 	a->told = (int32_t)(100 * sum_of(&f));

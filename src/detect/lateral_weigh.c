@@ -83,6 +83,12 @@ is_rollout(const struct lateral_actor *a)
 	return a->is_installed != 0 && a->is_odd == 0 && weight_of_file(a) <= 0;
 }
 
+bool
+lateral_is_ordinary(const struct lateral_actor *a)
+{
+	return lateral_is_manager(a) || is_rollout(a);
+}
+
 void
 lateral_weigh(struct finding *f, const struct lateral_actor *a, bool is_learning, bool is_serving)
 {

@@ -39,6 +39,9 @@ struct lateral_actor {
 /* It worked on others on days before. */
 bool lateral_is_manager(const struct lateral_actor *a);
 
+/* It does what its kind does: a manager, or a roll-out.  Less than a finding is not even a sign of something. */
+bool lateral_is_ordinary(const struct lateral_actor *a);
+
 /* Add the parts for and against ${a}; ${is_learning}: the house is not known yet, ${is_serving}: many machines use it. */
 void lateral_weigh(struct finding *f, const struct lateral_actor *a, bool is_learning, bool is_serving);
 

@@ -55,13 +55,16 @@ event(struct play *p, unsigned day, unsigned ms, const char *mask, const char *f
 static void
 destroy(struct play *p, size_t row, unsigned day)
 {
-	for (unsigned n = 0; n < rows[row].files; n++)
+	for (unsigned n = 0; n < rows[row].files; n++) {
+		if (n == 300)
+			play_restart(p, FINDING_RANSOMWARE);
 		for (unsigned d = 0; d < rows[row].n_deeds; d++) {
 			char file[64];
 
 			(void)snprintf(file, sizeof(file), "%cb%02u\\\\k%04u.xlsx", rows[row].deeds[d].by == BY_SHARE ? 's' : 'o', n / 50, n);
 			event(p, day, n * rows[row].gap_ms + d * 10, rows[row].deeds[d].mask, file);
 		}
+	}
 }
 
 static void

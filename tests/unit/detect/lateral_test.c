@@ -90,30 +90,40 @@ static const struct {
 };
 
 static void
+spread(struct play *p, size_t i, bool restarts)
+{
+	head(p);
+	ordinary_days(p, spreads[i].days);
+	for (unsigned n = 0; n < spreads[i].n; n++) {
+		const uint32_t at_s = START_S + spreads[i].days * DAY_S + 40000 + n * spreads[i].gap_s;
+		char to[32];
+
+		if (restarts && n == spreads[i].n / 2)
+			play_restart(p, FINDING_LATERAL);
+		address(to, spreads[i].net, spreads[i].first + n);
+		conn(p, at_s, spreads[i].from, to, spreads[i].port);
+	}
+}
+
+static void
 machines_that_spread_are_told(void **state)
 {
 	static struct play p;
 
 	(void)state;
-	for (size_t i = 0; i < HN_COUNT(spreads); i++) {
+	for (size_t i = 0; i < 2 * HN_COUNT(spreads); i++) {
+		const size_t row = i / 2;
 		const struct finding *f;
 		enum finding_level level;
 
-		head(&p);
-		ordinary_days(&p, spreads[i].days);
-		for (unsigned n = 0; n < spreads[i].n; n++) {
-			char to[32];
-
-			address(to, spreads[i].net, spreads[i].first + n);
-			conn(&p, START_S + spreads[i].days * DAY_S + 40000 + n * spreads[i].gap_s, spreads[i].from, to, spreads[i].port);
-		}
+		spread(&p, row, i % 2 == 1);
 		f = play_worst(&p);
 		level = f != NULL ? f->level : LEVEL_INFO;
-		if (level < spreads[i].least || level > spreads[i].most)
-			fail_msg("%s: %s", spreads[i].what, finding_level_name(level));
-		if (spreads[i].words != NULL) {
-			assert_view_equal(f->source, spreads[i].from);
-			assert_view_equal(f->words, spreads[i].words);
+		if (level < spreads[row].least || level > spreads[row].most)
+			fail_msg("%s: %s", spreads[row].what, finding_level_name(level));
+		if (spreads[row].words != NULL) {
+			assert_view_equal(f->source, spreads[row].from);
+			assert_view_equal(f->words, spreads[row].words);
 		}
 		play_close(&p);
 	}
@@ -151,6 +161,8 @@ static const struct {
 	    LEVEL_HIGH, LEVEL_HIGH },
 	{ "on three machines, in the first days", { LINE_LOGON, LINE_SHARE, LINE_PIPE, LINE_SERVICE }, 4, 3, 1, 1, LEVEL_MEDIUM,
 	    LEVEL_HIGH },
+	{ "on one machine, in the first days", { LINE_LOGON, LINE_SHARE, LINE_PIPE, LINE_SERVICE }, 4, 1, 1, 1, LEVEL_INFO,
+	    LEVEL_INFO },
 	{ "a service after a sign-in", { LINE_LOGON, LINE_SERVICE }, 2, 1, 1, SHORT_WEEK, LEVEL_MEDIUM, LEVEL_MEDIUM },
 	{ "a service whose sign-in comes late", { LINE_SERVICE, LINE_LOGON }, 2, 1, -1, SHORT_WEEK, LEVEL_MEDIUM, LEVEL_MEDIUM },
 	{ "a service before a sign-in", { LINE_SERVICE, LINE_LOGON }, 2, 1, 1, SHORT_WEEK, LEVEL_INFO, LEVEL_INFO },

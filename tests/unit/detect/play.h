@@ -53,6 +53,20 @@ play_line(struct play *p, const char *line)
 	hn_arena_reset(&p->arena);
 }
 
+/* Stop the detectors and go on from what they saved. */
+static inline void
+play_restart(struct play *p, enum finding_kind only)
+{
+	struct hn_buf saved = HN_BUF(64u << 20);
+
+	engine_save(p->engine, &saved);
+	assert_false(saved.failed);
+	engine_close(p->engine);
+	assert_int_equal(engine_open(&p->conf, 1u << only, (struct engine_memory){ 0 }, &p->engine, NULL), HN_OK);
+	assert_int_equal(engine_load(p->engine, hn_buf_view(&saved), NULL), HN_OK);
+	hn_buf_fini(&saved);
+}
+
 /* 0..1, the same in every run. */
 static inline double
 play_chance(struct play *p)

@@ -71,9 +71,11 @@ a_tool_that_stays_stopped_is_told(void **state)
 		enum finding_level level;
 
 		play_open(&p, FINDING_RANSOMWARE, "winevent");
-		for (unsigned line = 0; line < LINES_MAX && rows[i].lines[line].code != NULL; line++)
+		for (unsigned line = 0; line < LINES_MAX && rows[i].lines[line].code != NULL; line++) {
+			play_restart(&p, FINDING_RANSOMWARE);
 			for (unsigned m = 0; m < rows[i].machines; m++)
 				write_line(&p, i, line, m);
+		}
 		engine_tick(p.engine, p.record.at_ms, p.findings);
 		f = play_worst(&p);
 		level = f != NULL ? f->level : LEVEL_INFO;

@@ -49,6 +49,32 @@ recovery_is_told(void **state)
 	}
 }
 
+/* The same in a script and in Windows' own audit of programs. */
+static const char *const others[] = {
+	"{\"@timestamp\":\"2026-11-20T01:02:03.000Z\",\"winlog\":{\"channel\":\"Microsoft-Windows-PowerShell/Operational\","
+	"\"computer_name\":\"pc01\",\"event_id\":4104,\"provider_name\":\"Microsoft-Windows-PowerShell\",\"event_data\":{"
+	"\"ScriptBlockText\":\"Get-WmiObject Win32_ShadowCopy | ForEach-Object { $_.Delete() }\"}},\"host\":{\"name\":\"pc01\"}}",
+	"{\"@timestamp\":\"2026-11-20T01:02:03.000Z\",\"winlog\":{\"channel\":\"Security\",\"computer_name\":\"pc01\","
+	"\"event_id\":4688,\"provider_name\":\"Microsoft-Windows-Security-Auditing\",\"event_data\":{\"NewProcessName\":\"x.exe\","
+	"\"CommandLine\":\"vssadmin delete shadows /all\"}},\"host\":{\"name\":\"pc01\"}}",
+};
+
+static void
+recovery_is_told_by_other_logs(void **state)
+{
+	static struct play p;
+
+	(void)state;
+	for (size_t i = 0; i < HN_COUNT(others); i++) {
+		play_open(&p, FINDING_RANSOMWARE, "winevent");
+		play_line(&p, others[i]);
+		assert_non_null(play_worst(&p));
+		assert_view_equal(play_worst(&p)->rule, "ransomware.recovery");
+		assert_true(play_worst(&p)->level >= LEVEL_HIGH);
+		play_close(&p);
+	}
+}
+
 /* What a share's log shows: a pattern of names with a number in it, so many times. */
 static const struct {
 	const char *pattern;
@@ -140,6 +166,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(recovery_is_told),
+		cmocka_unit_test(recovery_is_told_by_other_logs),
 		cmocka_unit_test(files_and_notes_are_told),
 		cmocka_unit_test(printing_everywhere_is_told),
 	};
