@@ -220,7 +220,7 @@ say(struct state *st, struct lateral_actor *a, const struct sight *s, const stru
 	finding_fact_text(&f, "target", word_of(&a->target));
 	finding_fact_text(&f, "account", a->user.n > 0 ? word_of(&a->user) : HN_LIT("?"));
 	finding_fact_text(&f, "name", word_of(&a->what));
-	findings_hit(out, &f, s->record);
+	detect_hit(s, &f, out);
 }
 
 /* 135, 139 and 445 are one way in: a call of services uses them all. */

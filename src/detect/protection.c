@@ -8,6 +8,10 @@
 #define STAYS_MS (15 * 60 * 1000)
 #define TOGETHER_MS INT64_C(21600000)	/* machines that lose their tool within so long lose it together */
 #define TOGETHER_MIN 3u
+#define DAY_MS INT64_C(86400000)
+#define LEARN_MS (7 * DAY_MS)
+#define HABIT_DAYS 2			/* days before on which it was so: it always is */
+#define HABITS_MAX 1024u
 #define TOOLS_MAX 4u
 #define HOST_MAX 128u
 #define TOOL_MAX 64u
@@ -35,12 +39,18 @@ struct together {
 	struct few machines;
 };
 
+/* How a tool's service is: some of Windows' own start and stop as they are needed. */
+struct habit {
+	int64_t day;
+	uint64_t days;			/* on which it stopped and stayed so somewhere; bit 0: `day` */
+};
+
 static_assert(sizeof(struct stopped) % 8 == 0 && sizeof(struct together) % 8 == 0, "entries of tables");
 
 struct state {
 	const struct detect_conf *conf;
-	struct keyed *stopped, *together;
-	struct keyed *tables[2];
+	struct keyed *stopped, *together, *habits, *house;
+	struct keyed *tables[4];
 	struct record told;		/* the record of a stop, when it is told later */
 };
 
@@ -49,10 +59,8 @@ protection_close(void *state)
 {
 	struct state *s = state;
 
-	if (s != NULL) {
-		keyed_free(s->stopped);
-		keyed_free(s->together);
-	}
+	for (size_t i = 0; s != NULL && i < HN_COUNT(s->tables); i++)
+		keyed_free(s->tables[i]);
 	hn_free(s);
 }
 
@@ -60,13 +68,18 @@ static enum hn_rc
 protection_open(const struct detect_conf *conf, void **state, struct hn_err *err)
 {
 	struct state *s = hn_alloc(1, sizeof(*s));
+	bool is_whole = s != NULL;
 
 	if (s != NULL) {
 		s->conf = conf;
 		s->tables[0] = s->stopped = keyed_new(sizeof(struct stopped), PROTECTION_MACHINES_MAX);
 		s->tables[1] = s->together = keyed_new(sizeof(struct together), 1);
+		s->tables[2] = s->habits = keyed_new(sizeof(struct habit), HABITS_MAX);
+		s->tables[3] = s->house = keyed_new(sizeof(int64_t), 1);
+		for (size_t i = 0; i < HN_COUNT(s->tables); i++)
+			is_whole = is_whole && s->tables[i] != NULL;
 	}
-	if (s == NULL || s->stopped == NULL || s->together == NULL) {
+	if (!is_whole) {
 		protection_close(s);
 		return HN_FAIL(err, HN_E_NOMEM, 0, "protection");
 	}
@@ -234,6 +247,46 @@ turn_on(struct state *st, uint64_t host, uint64_t tool)
 		keyed_drop(st->stopped, host);
 }
 
+/* Whether this service stays stopped now and then, as it has on days before. */
+static bool
+is_habit(struct state *st, const struct stopped *s, int64_t at_ms)
+{
+	const struct hn_view tool = { s->tool, s->n_tool };
+	struct habit *h = keyed_get(st->habits, contact_key(st->conf->contacts, tool), NULL);
+	const int64_t day = at_ms / DAY_MS;
+
+	if (h == NULL)
+		return false;
+	if (day > h->day) {
+		h->days = day - h->day < 64 ? h->days << (day - h->day) : 0;
+		h->day = day;
+	}
+	h->days |= 1;
+	return __builtin_popcountll(h->days & ~UINT64_C(1)) >= HABIT_DAYS;
+}
+
+static bool
+is_learning(struct state *st, int64_t now_ms)
+{
+	int64_t *began_ms = keyed_get(st->house, 1, NULL);
+
+	if (began_ms != NULL && *began_ms == 0)
+		*began_ms = now_ms;
+	return began_ms == NULL || now_ms - *began_ms < LEARN_MS;
+}
+
+/* Count ${host} in with those that lately lost theirs; how many they are. */
+static uint32_t
+count_in(struct state *st, struct together *t, struct hn_view host, int64_t at_ms)
+{
+	if (t->since_ms == 0 || at_ms - t->since_ms > TOGETHER_MS) {
+		*t = (struct together){ .since_ms = at_ms };
+		t->n_first = keep(t->first, HOST_MAX, host);
+	}
+	(void)few_add(&t->machines, contact_key(st->conf->contacts, host));
+	return few_count(&t->machines);
+}
+
 /* A host's finding, or that of all hosts where it was not the only one. */
 static void
 say(struct state *st, const struct stopped *s, const struct record *r, struct findings *out)
@@ -246,18 +299,13 @@ say(struct state *st, const struct stopped *s, const struct record *r, struct fi
 	struct finding f = { .kind = FINDING_RANSOMWARE, .at_most = LEVEL_CRITICAL, .rule = HN_LIT("ransomware.protection"),
 		.words = stays ? HN_LIT("ransomware-unprotected") : HN_LIT("ransomware-protection"), .source = host,
 		.destination = HN_LIT(""), .user = HN_LIT(""), .n_techniques = 1, .techniques = { HN_LIT("T1562.001") } };
-	uint32_t n = 1;
+	const bool is_known = stays && is_habit(st, s, r->at_ms);
+	const uint32_t n = t != NULL && stays && !is_known ? count_in(st, t, host, r->at_ms) : 1;
 
-	if (t != NULL && stays) {
-		if (t->since_ms == 0 || r->at_ms - t->since_ms > TOGETHER_MS) {
-			*t = (struct together){ .since_ms = r->at_ms };
-			t->n_first = keep(t->first, HOST_MAX, host);
-		}
-		(void)few_add(&t->machines, contact_key(st->conf->contacts, host));
-		n = few_count(&t->machines);
-	}
 	finding_part(&f, "ransomware.prior", -0.7);
 	finding_part(&f, "ransomware.stays", stays ? 1.1 : 0);
+	finding_part(&f, "ransomware.learning", is_learning(st, r->at_ms) ? -0.6 : 0);
+	finding_part(&f, "ransomware.known", is_known ? -2.5 : 0);
 	if (n >= TOGETHER_MIN) {
 		f.rule = HN_LIT("ransomware.protections");
 		f.words = HN_LIT("ransomware-unprotected-many");
@@ -321,6 +369,7 @@ protection_see(void *state, const struct sight *s, struct findings *out)
 	struct stopped *stopped;
 	struct hn_view tool;
 
+	(void)is_learning(st, r->at_ms);
 	if (r->kind == RECORD_SERVICE)
 		turn(st, turn_of_service(r, &tool), r, tool, out);
 	else if (strcmp(r->dataset, "windows.defender") == 0)

@@ -9,6 +9,9 @@
 #define POWER(code) code, "System", "EventLog", "\"x\":\"y\""
 
 #define LINES_MAX 6u
+#define OLD "{\"@timestamp\":\"2026-11-05T01:02:03.000Z\",\"winlog\":{\"channel\":\"Security\",\"computer_name\":\"old\"," \
+	"\"event_id\":4624,\"provider_name\":\"Microsoft-Windows-Security-Auditing\",\"event_data\":{\"LogonType\":\"3\"}}," \
+	"\"host\":{\"name\":\"old\"}}"
 
 /* What a machine writes, in minutes, on so many machines; and what is said of it. */
 static const struct {
@@ -71,6 +74,7 @@ a_tool_that_stays_stopped_is_told(void **state)
 		enum finding_level level;
 
 		play_open(&p, FINDING_RANSOMWARE, "winevent");
+		play_line(&p, OLD);
 		for (unsigned line = 0; line < LINES_MAX && rows[i].lines[line].code != NULL; line++) {
 			play_restart(&p, FINDING_RANSOMWARE);
 			for (unsigned m = 0; m < rows[i].machines; m++)
@@ -91,11 +95,38 @@ a_tool_that_stays_stopped_is_told(void **state)
 	}
 }
 
+/* A service that comes and goes: stopped for long each day, on a machine or another. */
+static void
+a_service_that_comes_and_goes_is_known(void **state)
+{
+	static struct play p;
+
+	(void)state;
+	play_open(&p, FINDING_RANSOMWARE, "winevent");
+	for (unsigned day = 1; day <= 4; day++) {
+		findings_reset(p.findings);
+		for (unsigned hour = 1; hour <= 2; hour++) {
+			char text[512];
+
+			(void)snprintf(text, sizeof(text), "{\"@timestamp\":\"2026-11-2%uT0%u:00:00.000Z\",\"event\":{\"code\":\"7036\"},"
+			    "\"winlog\":{\"channel\":\"System\",\"computer_name\":\"pc%u\",\"event_id\":7036,\"provider_name\":"
+			    "\"Service Control Manager\",\"event_data\":{\"param1\":\"%s\",\"param2\":\"stopped\"}},"
+			    "\"host\":{\"name\":\"pc%u\"}}", day, hour, day, hour == 1 ? "Windows Security Service" : "Print Spooler", day);
+			play_line(&p, text);
+		}
+		assert_non_null(play_worst(&p));
+		if (day > 2)
+			assert_true(play_worst(&p)->score < 0.2);
+	}
+	play_close(&p);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_tool_that_stays_stopped_is_told),
+		cmocka_unit_test(a_service_that_comes_and_goes_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
