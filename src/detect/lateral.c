@@ -134,7 +134,7 @@ actor_of(struct state *st, uint64_t key, int64_t now_ms)
 	}
 	if (a->span_ms == 0 || now_ms - a->span_ms >= DAY_MS) {
 		a->span_ms = now_ms;
-		a->span = a->run = (struct few){ 0 };
+		a->span = a->run = a->run_named = (struct few){ 0 };
 		a->signs = a->most_minutes = a->is_odd = a->is_installed = a->told_machines = 0;
 		a->control = 0;
 		a->told = (int32_t)(100 * TELL_FROM);
@@ -176,7 +176,7 @@ word_of(const struct lateral_word *w)
 static void
 keep_words(struct lateral_actor *a, const struct told *t)
 {
-	if (few_count(&a->run) > 0 && t->what.n == 0)
+	if (lateral_run(a) > 0 && t->what.n == 0)
 		return;
 	keep_word(&a->target, t->target);
 	keep_word(&a->what, t->what);
@@ -195,7 +195,7 @@ is_serving(const struct state *st, uint64_t key)
 static void
 say(struct state *st, struct lateral_actor *a, const struct sight *s, const struct told *t, struct findings *out)
 {
-	const uint32_t run = few_count(&a->run), span = few_count(&a->span), n = span > run ? span : run;
+	const uint32_t run = lateral_run(a), span = few_count(&a->span), n = span > run ? span : run;
 	const bool is_new_past = is_learning(st, s->record->at_ms);
 	char text[96];
 	struct hn_buf facts = { .p = text, .size = sizeof(text), .max = sizeof(text) };
@@ -416,6 +416,7 @@ see_act(struct state *st, const struct sight *s, struct lateral_act *act, struct
 {
 	const int64_t now_ms = s->record->at_ms;
 	struct told t = { .target = act->target, .what = act->what };
+	struct hn_addr target;
 	struct lateral_actor *a;
 
 	if (act->source.n == 0 && !find_visitor(st, act, now_ms)) {
@@ -437,7 +438,8 @@ see_act(struct state *st, const struct sight *s, struct lateral_act *act, struct
 	a->is_odd |= act->is_odd;
 	a->is_installed |= act->is_installed;
 	if (act->sign != LATERAL_OPENED && act->sign != LATERAL_WRITTEN)
-		(void)few_add(&a->run, contact_key(st->conf->contacts, t.target));
+		(void)few_add(hn_addr_parse(t.target, &target) == HN_OK ? &a->run : &a->run_named,
+		    contact_key(st->conf->contacts, t.target));
 	say(st, a, s, &t, out);
 }
 

@@ -11,6 +11,14 @@ days_before(const struct lateral_actor *a)
 	return (unsigned)__builtin_popcountll(a->days & ~UINT64_C(1));
 }
 
+uint32_t
+lateral_run(const struct lateral_actor *a)
+{
+	const uint32_t addressed = few_count(&a->run), named = few_count(&a->run_named);
+
+	return addressed > named ? addressed : named;
+}
+
 bool
 lateral_is_manager(const struct lateral_actor *a)
 {
@@ -69,7 +77,7 @@ weight_of_file(const struct lateral_actor *a)
 static double
 weight_of_past(const struct lateral_actor *a)
 {
-	const uint32_t run = few_count(&a->run), span = few_count(&a->span);
+	const uint32_t run = lateral_run(a), span = few_count(&a->span);
 
 	if (!lateral_is_manager(a))
 		return 0;
@@ -103,7 +111,7 @@ lateral_weigh(struct finding *f, const struct lateral_actor *a, bool is_learning
 		finding_part(f, "lateral.execution", weight_of_execution(a));
 		finding_part(f, "lateral.file", weight_of_file(a));
 		finding_part(f, "lateral.place", a->is_odd != 0 ? 0.6 : 0);
-		finding_part(f, "lateral.machines", weight_of(machines, HN_COUNT(machines), few_count(&a->run)));
+		finding_part(f, "lateral.machines", weight_of(machines, HN_COUNT(machines), lateral_run(a)));
 	}
 	finding_part(f, "lateral.manager", weight_of_past(a));
 	finding_part(f, "lateral.server", is_serving ? -0.6 : 0);

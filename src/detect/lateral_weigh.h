@@ -32,9 +32,12 @@ struct lateral_actor {
 	uint32_t unused;
 	struct few minutes, span;	/* new machines that do not serve */
 	struct few today, ever;		/* all that do not serve */
-	struct few run;			/* machines on which it started something, in this span */
+	struct few run, run_named;	/* machines on which it started something, in this span: by address and by name */
 	struct lateral_word target, user, what;	/* of the last act, or of the last new connection where there was none */
 };
+
+/* On how many machines it started something: the wire tells of addresses, machines of names; the larger number counts. */
+uint32_t lateral_run(const struct lateral_actor *a);
 
 /* It worked on others on days before. */
 bool lateral_is_manager(const struct lateral_actor *a);
