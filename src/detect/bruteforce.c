@@ -26,7 +26,7 @@ struct source {
 	uint32_t told_accounts;
 	uint32_t usual;			/* accounts in vain on its worst day so far */
 	uint32_t successes;		/* after enough failures */
-	uint32_t unused;
+	uint32_t is_told;		/* the day was told as worth a look: that is not what is usual */
 	char winner[WINNER_MAX];	/* the account that got in */
 	struct few accounts, targets;	/* accounts: of the day, those that had never got in from here */
 	struct few real;		/* of them, those that there are here */
@@ -189,6 +189,8 @@ say(const struct attempt *a, struct findings *out)
 	src->told = failures;
 	src->told_accounts = accounts_in_vain(src);
 	weigh(&f, a, failures);
+	finding_weigh(&f);
+	src->is_told |= f.level >= LEVEL_MEDIUM;
 	finding_fact_number(&f, "failures", failures, &facts);
 	finding_fact_number(&f, "accounts", few_count(&src->accounts), &facts);
 	finding_fact_number(&f, "span_ms", (double)(a->at_ms - f.first_ms), &facts);
@@ -203,9 +205,10 @@ begin(struct source *src, int64_t at_ms)
 	if (src->day_ms == 0 || at_ms - src->day_ms > DAY_MS) {
 		const uint32_t n = accounts_in_vain(src);
 
-		src->usual = n > src->usual ? n : src->usual - src->usual / 16;
+		if (!src->is_told)
+			src->usual = n > src->usual ? n : src->usual - src->usual / 16;
 		src->day_ms = at_ms;
-		src->day_failures = src->redeemed = src->told_accounts = 0;
+		src->is_told = src->day_failures = src->redeemed = src->told_accounts = 0;
 		src->accounts = src->real = (struct few){ 0 };
 	}
 	if (src->first_ms != 0 && at_ms - src->last_ms <= QUIET_MS)

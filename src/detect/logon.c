@@ -20,8 +20,8 @@ struct spread {
 	int64_t day;			/* the last on which it signed in */
 	uint32_t days;			/* on which it signed in */
 	uint32_t told;			/* machines of the window when it was last told of */
-	uint32_t widest;		/* machines in any window before */
-	uint32_t unused;
+	uint32_t widest;		/* machines in any window before that was not worth a look */
+	uint32_t is_told;		/* the window is */
 	struct few machines;
 };
 
@@ -29,7 +29,7 @@ struct spread {
 struct tie {
 	int64_t day;			/* the last */
 	uint32_t days;
-	uint32_t unused;
+	uint32_t told;			/* straight from outside: 1: told as worth a look, 2: as new */
 };
 
 /* A machine from which people sign in. */
@@ -153,7 +153,8 @@ weigh_vpn_hour(struct finding *f, const struct entry *e, const struct logon_past
 	f->techniques[0] = HN_LIT("T1078");
 }
 
-static void
+/* true: it is worth a look, so that it is not to be learnt as what the account does. */
+static bool
 say_vpn(struct finding *f, const struct entry *e, const struct logon_past *p, struct findings *out)
 {
 	char text[64];
@@ -162,18 +163,19 @@ say_vpn(struct finding *f, const struct entry *e, const struct logon_past *p, st
 	if (e->is_learning)
 		finding_part(f, "logon.learning", -1.0);
 	if (sum_of(f) < TOLD_MIN)
-		return;
+		return false;
 	f->destination = e->in.target;
 	f->first_ms = e->at_ms;
 	finding_fact_number(f, "logons", p->n, &facts);
 	finding_fact_number(f, "span_ms", (double)(e->at_ms - (p->first_ms != 0 ? p->first_ms : e->at_ms)), &facts);
 	finding_fact_text(f, "place", e->in.country.n > 0 ? e->in.country : e->in.source);
 	detect_hit(e->sight, f, out);
+	return !e->is_learning && sum_of(f) >= 0;
 }
 
-/* Put the sign-in into the past: the account's and the house's. */
+/* Put the sign-in into the past of the house. */
 static void
-remember_vpn(const struct entry *e, struct logon_past *p, uint64_t network, uint32_t country)
+remember_vpn(const struct entry *e, const struct logon_past *p, uint32_t country)
 {
 	struct logon_origin *const origin = country != 0 ? keyed_get(e->state->tables[COUNTRIES], country, NULL) : NULL;
 
@@ -184,29 +186,36 @@ remember_vpn(const struct entry *e, struct logon_past *p, uint64_t network, uint
 		origin->accounts += !logon_past_knows_country(p, country);
 		origin->n++;
 	}
-	(void)logon_past_enter(p, network, country, e->at_ms);
 }
 
-static void
+/* true: it is told, so that it is not learnt. */
+static bool
 see_vpn(const struct entry *e, struct logon_past *p, struct findings *out)
 {
 	const uint64_t network = signin_network(e->state->conf, &e->in);
 	const uint32_t country = e->in.country.n > 0 ? (uint32_t)contact_key(e->state->conf->contacts, e->in.country) | 1 : 0;
-	struct logon_place *const known = logon_past_place(p, network);
+	struct logon_place *known = logon_past_place(p, network);
 	struct finding f = begin_finding(e, "logon.vpn");
+	bool is_told;
 
 	if (!e->in.is_from_outside)
-		return;		/* from within: a guest network, or the source is not said */
+		return false;	/* from within: a guest network, or the source is not said */
 	if (known != NULL && e->at_ms - known->last_ms < SESSION_MS) {
 		known->last_ms = e->at_ms;
-		return;
+		return known->is_told;
 	}
-	if (known == NULL)
+	if (known == NULL || known->is_told)
 		weigh_vpn(&f, e, p, country);
 	else
 		weigh_vpn_hour(&f, e, p);
-	say_vpn(&f, e, p, out);
-	remember_vpn(e, p, network, country);
+	is_told = say_vpn(&f, e, p, out) || (known != NULL && known->is_told);
+	if (!is_told)
+		remember_vpn(e, p, country);
+	known = logon_past_enter(p, network, e->at_ms);
+	known->country = country;
+	known->is_told = is_told;
+	p->n += !is_told;
+	return is_told;
 }
 
 /* -- one account on many machines -- */
@@ -267,6 +276,7 @@ say_spread(const struct entry *e, struct spread *s, uint32_t days_here, struct f
 	finding_fact_number(&f, "widest", s->widest, &facts);
 	if (sum_of(&f) >= TOLD_MIN)
 		detect_hit(e->sight, &f, out);
+	s->is_told |= !e->is_learning && sum_of(&f) >= 0;
 }
 
 static void
@@ -280,11 +290,10 @@ begin_window(struct spread *s, int64_t at_ms)
 	s->day = day;
 	if (s->window_ms != 0 && at_ms - s->window_ms < WINDOW_MS)
 		return;
-	/* What is being told of goes on: it is not yet what is usual. */
-	if (s->told == 0 || at_ms - s->window_ms > 6 * WINDOW_MS)
+	if (!s->is_told)
 		s->widest = machines > s->widest ? machines : s->widest;
 	s->window_ms = at_ms;
-	s->told = 0;
+	s->told = s->is_told = 0;
 	s->machines = (struct few){ 0 };
 }
 
@@ -317,16 +326,31 @@ see_spread(const struct entry *e, struct findings *out)
 /* -- straight from outside -- */
 
 static void
-see_outside(const struct entry *e, struct findings *out)
+weigh_outside(struct finding *f, const struct entry *e, const struct tie *tie, uint32_t days)
 {
 	static const double weights[] = { [SIGNIN_DESKTOP] = 2.5, [SIGNIN_SHELL] = 1.0, [SIGNIN_NETWORK] = 0.5 };
+
+	finding_part(f, "logon.prior-outside", -2.5);
+	finding_part(f, "logon.door", weights[e->in.way]);
+	if (signin_is_administrator(&e->in))
+		finding_part(f, "logon.administrator", 1.5);
+	if (tie->told == 2 || (tie->told == 0 && days == 0 && !e->is_learning))
+		finding_part(f, "logon.new-place", 0.8);
+	else if (tie->told == 0 && days >= REGULAR_DAYS)
+		finding_part(f, "logon.at-home", -3.0);
+}
+
+static void
+see_outside(const struct entry *e, struct findings *out)
+{
 	struct finding f = begin_finding(e, "logon.outside");
+	struct tie *tie;
 	uint32_t days = 0;
 
-	if ((e->in.way != SIGNIN_DESKTOP && e->in.way != SIGNIN_SHELL && e->in.way != SIGNIN_NETWORK) ||
-	    tie_of(e, signin_network(e->state->conf, &e->in), &days) == NULL)
+	if (e->in.way != SIGNIN_DESKTOP && e->in.way != SIGNIN_SHELL && e->in.way != SIGNIN_NETWORK)
 		return;
-	if (hn_view_eq(hn_view_of(e->sight->record->dataset), HN_LIT("zeek.rdp")))
+	tie = tie_of(e, signin_network(e->state->conf, &e->in), &days);
+	if (tie == NULL || hn_view_eq(hn_view_of(e->sight->record->dataset), HN_LIT("zeek.rdp")))
 		return;		/* it tells of the talk before the password */
 	f.words = HN_LIT("logon-outside");
 	f.at_most = LEVEL_CRITICAL;
@@ -335,14 +359,9 @@ see_outside(const struct entry *e, struct findings *out)
 	f.n_techniques = 2;
 	f.techniques[0] = HN_LIT("T1133");
 	f.techniques[1] = HN_LIT("T1078");
-	finding_part(&f, "logon.prior-outside", -2.5);
-	finding_part(&f, "logon.door", weights[e->in.way]);
-	if (signin_is_administrator(&e->in))
-		finding_part(&f, "logon.administrator", 1.5);
-	if (days >= REGULAR_DAYS)
-		finding_part(&f, "logon.at-home", -3.0);
-	else if (days == 0 && !e->is_learning)
-		finding_part(&f, "logon.new-place", 0.8);
+	weigh_outside(&f, e, tie, days);
+	if (tie->told == 0 && sum_of(&f) >= 0)
+		tie->told = days == 0 && !e->is_learning ? 2 : 1;
 	finding_fact_text(&f, "place", e->in.country.n > 0 ? e->in.country : e->in.source);
 	if (sum_of(&f) >= TOLD_MIN)
 		detect_hit(e->sight, &f, out);
@@ -372,9 +391,8 @@ logon_see(void *state, const struct sight *s, struct findings *out)
 	past = keyed_get(st->tables[ACCOUNTS], e.in.account_key, NULL);
 	if (past == NULL)
 		return;
-	if (e.in.way == SIGNIN_VPN)
-		see_vpn(&e, past, out);
-	logon_past_hour(past, e.at_ms, e.in.way == SIGNIN_VPN);
+	if (e.in.way != SIGNIN_VPN || !see_vpn(&e, past, out))
+		logon_past_hour(past, e.at_ms, e.in.way == SIGNIN_VPN);
 	see_spread(&e, out);
 }
 

@@ -10,6 +10,7 @@
  *  - logon.outside: remote desktop, a shell or an administrator's sign-in straight from an address outside.
  * Against the account's own past and the house's: a service's account, a scanner, backup and an administrator who always do it
  * are ordinary, and so is a traveller.  In the first week nothing is known to be new; what is told then says so and stays low.
+ * What was told as worth a look is not learnt: an intruder does not become ordinary by coming again.
  */
 extern const struct detector logon_detector;
 

@@ -32,7 +32,7 @@ logon_past_place(struct logon_past *p, uint64_t network)
 }
 
 struct logon_place *
-logon_past_enter(struct logon_past *p, uint64_t network, uint32_t country, int64_t at_ms)
+logon_past_enter(struct logon_past *p, uint64_t network, int64_t at_ms)
 {
 	struct logon_place *at = logon_past_place(p, network);
 
@@ -44,9 +44,7 @@ logon_past_enter(struct logon_past *p, uint64_t network, uint32_t country, int64
 		*at = (struct logon_place){ .network = network };
 	}
 	at->last_ms = at_ms;
-	at->country = country;
 	at->n++;
-	p->n++;
 	return at;
 }
 
@@ -54,7 +52,7 @@ bool
 logon_past_knows_country(const struct logon_past *p, uint32_t country)
 {
 	for (size_t i = 0; i < LOGON_PLACES; i++)
-		if (p->place[i].n > 0 && p->place[i].country == country)
+		if (p->place[i].n > 0 && !p->place[i].is_told && p->place[i].country == country)
 			return true;
 	return false;
 }
@@ -93,7 +91,7 @@ logon_weight_of_place(const struct logon_past *p)
 	uint32_t singles = 0;
 
 	for (size_t i = 0; i < LOGON_PLACES; i++)
-		singles += p->place[i].n == 1;
+		singles += p->place[i].n == 1 && !p->place[i].is_told;
 	return within(log((p->n + 1) / (singles + 0.5)), 0, 2.5);
 }
 

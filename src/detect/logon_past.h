@@ -17,6 +17,8 @@ struct logon_place {
 	int64_t last_ms;
 	uint32_t n;			/* sign-ins from there */
 	uint32_t country;		/* a key; 0: not known */
+	uint32_t is_told;		/* it was told as worth a look: that is not learnt as the account's own */
+	uint32_t unused;
 };
 
 struct logon_past {
@@ -47,8 +49,8 @@ void logon_past_hour(struct logon_past *p, int64_t at_ms, bool is_vpn);
 /* Its place there, ${network}; NULL: it has none yet. */
 struct logon_place *logon_past_place(struct logon_past *p, uint64_t network);
 
-/* Put a sign-in from ${network} in; the place longest unused makes room. */
-struct logon_place *logon_past_enter(struct logon_past *p, uint64_t network, uint32_t country, int64_t at_ms);
+/* Put a sign-in from ${network} in, at a place that is free or longest unused. */
+struct logon_place *logon_past_enter(struct logon_past *p, uint64_t network, int64_t at_ms);
 
 bool logon_past_knows_country(const struct logon_past *p, uint32_t country);
 

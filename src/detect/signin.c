@@ -350,7 +350,8 @@ resolve_machine(const struct detect_conf *conf, struct keyed *names, const struc
 bool
 signin_read(const struct detect_conf *conf, struct keyed *names, const struct sight *s, struct signin *out)
 {
-	learn_call(conf, names, s->record);
+	if (s->record->kind == RECORD_LOGON)
+		learn_call(conf, names, s->record);
 	if (!read_alone(conf, s, out))
 		return false;
 	if (hn_view_eq(hn_view_of(s->record->dataset), HN_LIT("yamaha.ppp")))
