@@ -13,7 +13,10 @@
 #define ACCOUNTS_MIN 8u			/* different accounts from one source that never got in from there: spraying */
 #define USUAL_FACTOR 3u			/* and so many times what it has had on its other days */
 #define REAL_MIN 5u			/* accounts that there are here, among those tried from outside */
+#define DOOR_MIN 12u			/* such accounts at one device in a day, from many sources */
+#define SOURCE_SHARE 4u			/* at most so many accounts for each source: else it is one that sprays */
 #define STUBBORN 10u			/* tries for each account: many programs with old passwords, no spraying */
+#define DOOR UINT64_C(0x646f6f72)	/* joined to a device's key: the device as it is tried from outside */
 #define WINNER_MAX 48u
 #define STALE_MS (6 * 3600 * 1000)	/* one account from one machine for so long, slowly: an old password */
 
@@ -198,19 +201,51 @@ say(const struct attempt *a, struct findings *out)
 	findings_hit(out, &f, a->sight->record);
 }
 
-/* A new burst, a new day: what went before is only what is usual here. */
+/* A device that faces outside and is tried from many sources, a few of our own accounts from each. */
+static void
+say_door(const struct attempt *a, struct source *door, struct findings *out)
+{
+	const uint32_t accounts = accounts_in_vain(door);
+	char text[128];
+	struct hn_buf facts = { .p = text, .size = sizeof(text), .max = sizeof(text) };
+	struct finding f = { .kind = FINDING_BRUTEFORCE, .at_most = LEVEL_HIGH, .rule = HN_LIT("bruteforce.many-sources"),
+		.words = HN_LIT("bruteforce-many-sources"), .source = a->in.target, .destination = HN_LIT(""), .user = HN_LIT(""),
+		.count = accounts - door->told_accounts, .n_techniques = 1, .techniques = { HN_LIT("T1110.003") },
+		.first_ms = door->day_ms };
+
+	door->told_accounts = accounts;
+	door->is_told = 1;
+	finding_part(&f, "bruteforce.prior", -1.6);
+	finding_part(&f, "number", weight_of_number(door->day_failures));
+	finding_part(&f, "bruteforce.accounts", 1.6);
+	finding_part(&f, "bruteforce.ours", 0.8);
+	finding_fact_number(&f, "accounts", accounts, &facts);
+	finding_fact_number(&f, "sources", few_count(&door->targets), &facts);
+	finding_fact_number(&f, "failures", door->day_failures, &facts);
+	finding_fact_number(&f, "span_ms", (double)(a->at_ms - f.first_ms), &facts);
+	findings_hit(out, &f, a->sight->record);
+}
+
+/* A new day: what went before is only what is usual here. */
+static void
+begin_day(struct source *src, int64_t at_ms)
+{
+	const uint32_t n = accounts_in_vain(src);
+
+	if (src->day_ms != 0 && at_ms - src->day_ms <= DAY_MS)
+		return;
+	if (!src->is_told)
+		src->usual = n > src->usual ? n : src->usual - src->usual / 16;
+	src->day_ms = at_ms;
+	src->is_told = src->day_failures = src->redeemed = src->told_accounts = 0;
+	src->accounts = src->real = (struct few){ 0 };
+}
+
+/* A new burst. */
 static void
 begin(struct source *src, int64_t at_ms)
 {
-	if (src->day_ms == 0 || at_ms - src->day_ms > DAY_MS) {
-		const uint32_t n = accounts_in_vain(src);
-
-		if (!src->is_told)
-			src->usual = n > src->usual ? n : src->usual - src->usual / 16;
-		src->day_ms = at_ms;
-		src->is_told = src->day_failures = src->redeemed = src->told_accounts = 0;
-		src->accounts = src->real = (struct few){ 0 };
-	}
+	begin_day(src, at_ms);
 	if (src->first_ms != 0 && at_ms - src->last_ms <= QUIET_MS)
 		return;
 	src->first_ms = at_ms;
@@ -247,6 +282,33 @@ count(struct state *st, const struct attempt *a)
 		(void)few_add(&src->real, a->in.account_key);
 }
 
+/* The device's own day: only accounts that there are here and that never got in from there; its targets are the sources. */
+static void
+fail_at_door(struct state *st, const struct attempt *a, struct findings *out)
+{
+	struct source *door;
+	uint32_t accounts;
+
+	if (!a->in.is_from_outside || a->pair->is_known || a->in.target.n == 0 ||
+	    keyed_find(st->accounts, a->in.account_key) == NULL)
+		return;
+	door = keyed_get(st->sources, contact_join(a->in.target_key, DOOR), NULL);
+	if (door == NULL)
+		return;
+	begin_day(door, a->at_ms);
+	if (door->day_failures == 0)
+		door->targets = (struct few){ 0 };
+	door->last_ms = a->at_ms;
+	door->day_failures++;
+	(void)few_add(&door->accounts, a->in.account_key);
+	(void)few_add(&door->targets, a->in.source_key);
+	accounts = accounts_in_vain(door);
+	if (accounts >= DOOR_MIN && accounts >= USUAL_FACTOR * door->usual &&
+	    SOURCE_SHARE * few_count(&door->targets) >= few_count(&door->accounts) &&
+	    accounts >= door->told_accounts + door->told_accounts / 2)
+		say_door(a, door, out);
+}
+
 /* A failure: told at twelve or eight accounts, and again each time that it has grown by half. */
 static void
 fail(struct state *st, struct attempt *a, struct findings *out)
@@ -265,21 +327,33 @@ fail(struct state *st, struct attempt *a, struct findings *out)
 	a->pair->code = code;
 	count(st, a);
 	a->is_stale = is_stale_password(src, a->at_ms);
+	fail_at_door(st, a, out);
 	accounts = accounts_in_vain(src);
 	if ((src->failures >= FAILURES_MIN && src->failures >= src->told + src->told / 2) ||
 	    (is_spraying(src) && accounts >= src->told_accounts + src->told_accounts / 2))
 		say(a, out);
 }
 
+/* Slips of the finger at the device: forgiven, since the account got in. */
+static void
+redeem_at_door(struct state *st, const struct attempt *a)
+{
+	struct source *const door = keyed_find(st->sources, contact_join(a->in.target_key, DOOR));
+
+	if (door != NULL && !a->was_known && a->pair->failures > 0)
+		door->redeemed++;
+}
+
 /* It got in: by guessing, in the midst of spraying, or after slips of the finger, which are then forgiven. */
 static void
-succeed(struct attempt *a, struct findings *out)
+succeed(struct state *st, struct attempt *a, struct findings *out)
 {
 	struct source *const src = a->source;
 	const uint32_t mine = a->pair->failures;
 	const bool is_fresh = src != NULL && a->at_ms - src->last_ms <= QUIET_MS;
 	const bool is_hit = is_fresh && !a->was_known && (mine >= FAILURES_MIN || (is_spraying(src) && src->told > 0));
 
+	redeem_at_door(st, a);
 	a->pair->failures = 0;
 	if (src == NULL)
 		return;
@@ -324,7 +398,7 @@ bruteforce_see(void *state, const struct sight *s, struct findings *out)
 		if (known != NULL)
 			known->last_ms = a.at_ms;
 	}
-	succeed(&a, out);
+	succeed(st, &a, out);
 }
 
 const struct detector bruteforce_detector = {

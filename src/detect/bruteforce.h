@@ -5,10 +5,11 @@
 
 /*
  * Passwords tried one after another (ATT&CK T1110): guessing (one account), spraying (a few tries on each of many accounts from
- * one source, within minutes or a day), and either one that succeeds.  Lines that tell of one attempt count once.  What comes
- * from the outside is everyday weather and stays low until a sign-in succeeds or the names tried are those of our own accounts; a
- * program that keeps trying an old password, always the same account from the same machine at its own slow pace, is no attack; a
- * person's typing errors, after which they get in, are never told.  Doors: whatever detect/signin.h reads.
+ * one source, within minutes or a day, or at one device from many sources outside), and either one that succeeds.  Lines that
+ * tell of one attempt count once.  What comes from the outside is everyday weather and stays low until a sign-in succeeds or the
+ * names tried are those of our own accounts; a program that keeps trying an old password, always the same account from the same
+ * machine at its own slow pace, is no attack; a person's typing errors, after which they get in, are never told.  Doors: whatever
+ * detect/signin.h reads.
  */
 extern const struct detector bruteforce_detector;
 

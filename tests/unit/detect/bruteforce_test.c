@@ -190,6 +190,65 @@ names_of_our_own_from_outside_are_no_weather(void **state)
 	}
 }
 
+/* Many sources outside, one or two tries from each, over half a day. */
+static const struct door_row {
+	const char *what, *account;	/* %u: its number */
+	bool gets_in;			/* each after its slip */
+	const char *rule;
+} door_rows[] = {
+	{ "our own accounts", "user%u", false, "bruteforce.many-sources" },
+	{ "names that nobody has here", "guest%u", false, NULL },
+	{ "our own people, who slip and get in", "user%u", true, NULL },
+};
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+static void
+at_door(struct play *p, const struct door_row *r, unsigned n)
+{
+	const unsigned at_s = 3600 + n * 1500;
+	char account[32], line[512];
+
+	(void)snprintf(account, sizeof(account), r->account, n % 20);
+	for (unsigned in = 0; in < (r->gets_in ? 2u : 1u); in++) {
+		(void)snprintf(line, sizeof(line), "date=2026-11-12 time=%02u:%02u:%02u devname=\"FW\" tz=\"+0900\" logid=\"0101039426\" "
+		    "type=\"event\" subtype=\"vpn\" level=\"alert\" action=\"%s\" remip=198.51.%u.7 user=\"%s\" msg=\"x\"",
+		    at_s / 3600, at_s / 60 % 60, at_s % 60 + in * 20, in != 0 ? "tunnel-up" : "ssl-login-fail", n, account);
+		play_line(p, line);
+	}
+}
+#pragma GCC diagnostic pop
+
+static void
+many_sources_at_one_door_are_one_attack(void **state)
+{
+	static struct play p;
+	char line[512];
+
+	(void)state;
+	for (size_t i = 0; i < HN_COUNT(door_rows); i++) {
+		const struct finding *f;
+
+		play_open(&p, FINDING_BRUTEFORCE, "fortigate");
+		for (unsigned n = 0; n < 20; n++) {
+			(void)snprintf(line, sizeof(line), "date=2026-11-10 time=08:00:%02u devname=\"FW\" tz=\"+0900\" logid=\"0101039947\" "
+			    "type=\"event\" subtype=\"vpn\" level=\"information\" action=\"tunnel-up\" remip=203.0.113.%u user=\"user%u\"", n, n, n);
+			play_line(&p, line);
+		}
+		for (unsigned n = 0; n < 20; n++)
+			at_door(&p, &door_rows[i], n);
+		f = play_worst(&p);
+		if ((f != NULL) != (door_rows[i].rule != NULL))
+			fail_msg("%s: %s", door_rows[i].what, f != NULL ? "told" : "not told");
+		if (f != NULL) {
+			assert_view_equal(f->rule, door_rows[i].rule);
+			assert_view_equal(f->source, "FW");
+			assert_int_equal(f->level, LEVEL_MEDIUM);
+		}
+		play_close(&p);
+	}
+}
+
 /* A tool that is let in almost everywhere and refused here and there knows its password. */
 static void
 refusals_between_successes_are_no_guessing(void **state)
@@ -216,6 +275,7 @@ main(void)
 		cmocka_unit_test(codes_say_whether_a_password_was_tried),
 		cmocka_unit_test(two_views_of_an_attempt_are_one),
 		cmocka_unit_test(names_of_our_own_from_outside_are_no_weather),
+		cmocka_unit_test(many_sources_at_one_door_are_one_attack),
 		cmocka_unit_test(refusals_between_successes_are_no_guessing),
 	};
 
