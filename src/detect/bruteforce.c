@@ -282,14 +282,17 @@ count(struct state *st, const struct attempt *a)
 		(void)few_add(&src->real, a->in.account_key);
 }
 
-/* The device's own day: only accounts that there are here and that never got in from there; its targets are the sources. */
+/*
+ * The device's own day: only accounts that there are here and that never got in from there; its targets are the sources.
+ * One source that tries many is told by itself.
+ */
 static void
 fail_at_door(struct state *st, const struct attempt *a, struct findings *out)
 {
 	struct source *door;
 	uint32_t accounts;
 
-	if (!a->in.is_from_outside || a->pair->is_known || a->in.target.n == 0 ||
+	if (!a->in.is_from_outside || a->pair->is_known || a->in.target.n == 0 || is_spraying(a->source) ||
 	    keyed_find(st->accounts, a->in.account_key) == NULL)
 		return;
 	door = keyed_get(st->sources, contact_join(a->in.target_key, DOOR), NULL);

@@ -10,6 +10,7 @@
 #define WINDOW_MS 600000
 #define SESSION_MS 600000		/* lines about one sign-in through the VPN lie within */
 #define MACHINES_MIN 10u
+#define PLACELESS UINT64_C(1)		/* the network of a line that does not say from where */
 #define TOLD_MIN (-2.0)			/* what weighs less is not even listed */
 #define REGULAR_DAYS 3u			/* on so many days: the account is at home there */
 #define PAST_DAYS 3u			/* days of an account's past, from which on it is one */
@@ -107,7 +108,8 @@ static struct finding
 begin_finding(const struct entry *e, const char *rule)
 {
 	return (struct finding){ .kind = FINDING_LOGON, .at_most = e->is_learning ? LEVEL_LOW : LEVEL_CRITICAL,
-		.rule = hn_view_of(rule), .source = e->in.source, .destination = HN_LIT(""), .user = e->in.account, .count = 1 };
+		.rule = hn_view_of(rule), .source = e->in.source.n > 0 ? e->in.source : e->in.target,
+		.destination = HN_LIT(""), .user = e->in.account, .count = 1 };
 }
 
 static double
@@ -168,7 +170,7 @@ say_vpn(struct finding *f, const struct entry *e, const struct logon_past *p, st
 	f->first_ms = e->at_ms;
 	finding_fact_number(f, "logons", p->n, &facts);
 	finding_fact_number(f, "span_ms", (double)(e->at_ms - (p->first_ms != 0 ? p->first_ms : e->at_ms)), &facts);
-	finding_fact_text(f, "place", e->in.country.n > 0 ? e->in.country : e->in.source);
+	finding_fact_text(f, "place", e->in.country.n > 0 ? e->in.country : f->source);
 	detect_hit(e->sight, f, out);
 	return !e->is_learning && sum_of(f) >= 0;
 }
@@ -192,14 +194,15 @@ remember_vpn(const struct entry *e, const struct logon_past *p, uint32_t country
 static bool
 see_vpn(const struct entry *e, struct logon_past *p, struct findings *out)
 {
-	const uint64_t network = signin_network(e->state->conf, &e->in);
+	const bool is_placeless = e->in.source.n == 0 && e->in.account.n > 0;
+	const uint64_t network = is_placeless ? PLACELESS : signin_network(e->state->conf, &e->in);
 	const uint32_t country = e->in.country.n > 0 ? (uint32_t)contact_key(e->state->conf->contacts, e->in.country) | 1 : 0;
 	struct logon_place *known = logon_past_place(p, network);
 	struct finding f = begin_finding(e, "logon.vpn");
 	bool is_told;
 
-	if (!e->in.is_from_outside)
-		return false;	/* from within: a guest network, or the source is not said */
+	if (!e->in.is_from_outside && !is_placeless)
+		return false;	/* from within: a guest network */
 	if (known != NULL && e->at_ms - known->last_ms < SESSION_MS) {
 		known->last_ms = e->at_ms;
 		return known->is_told;

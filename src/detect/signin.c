@@ -109,6 +109,23 @@ code_of(struct hn_view reason)
 	return code;
 }
 
+/* Kerberos' errors by name, as Zeek has them; of a source without names every failure may be a guess. */
+static bool
+is_guess_by_name(struct hn_view reason)
+{
+	static const struct hn_view names[] = {
+		HN_INIT("KDC_ERR_PREAUTH_FAILED"), HN_INIT("KDC_ERR_C_PRINCIPAL_UNKNOWN"), HN_INIT("KDC_ERR_CLIENT_REVOKED"),
+		HN_INIT("KDC_ERR_KEY_EXPIRED"),
+	};
+
+	if (!hn_view_starts(reason, HN_LIT("KDC_")) && !hn_view_starts(reason, HN_LIT("KRB_")))
+		return true;
+	for (size_t i = 0; i < HN_COUNT(names); i++)
+		if (hn_view_eq(reason, names[i]))
+			return true;
+	return false;
+}
+
 /*
  * Status codes of a try that a guessed password or name explains; others (a clock that is off, a right that lacks, an old
  * ticket) are no guess.  Of a source without codes every failure is one.
@@ -124,7 +141,7 @@ is_guess(const struct record *r, const struct signin *in)
 	if (in->way == SIGNIN_TICKET)
 		return false;
 	if (code == 0)
-		return !hn_view_eq(reason, HN_LIT("KDC_ERR_PREAUTH_REQUIRED"));
+		return is_guess_by_name(reason);
 	for (size_t i = 0; i < HN_COUNT(odd); i++)
 		if (code == odd[i])
 			return false;

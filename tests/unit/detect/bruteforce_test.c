@@ -45,8 +45,11 @@ guessing_is_told_from_forgetting(void **state)
 		unsigned at_s = 3600;
 
 		play_open(&p, FINDING_BRUTEFORCE, "syslog");
-		for (unsigned n = 0; n < rows[i].failures; n++, at_s += rows[i].every_s)
+		for (unsigned n = 0; n < rows[i].failures; n++, at_s += rows[i].every_s) {
+			if (n == rows[i].failures / 2)
+				play_restart(&p, FINDING_BRUTEFORCE);
 			say(&p, at_s, "Failed", n % rows[i].accounts, rows[i].source);
+		}
 		if (rows[i].gets_in)
 			say(&p, at_s, "Accepted", 0, rows[i].source);
 		f = play_worst(&p);

@@ -58,14 +58,16 @@ a_sign_in_is_weighed_against_its_past(void **state)
 	static struct play p;
 
 	(void)state;
-	for (size_t i = 0; i < HN_COUNT(vpn_rows); i++) {
-		const struct vpn_row *const r = &vpn_rows[i];
+	for (size_t i = 0; i < 2 * HN_COUNT(vpn_rows); i++) {
+		const struct vpn_row *const r = &vpn_rows[i / 2];
 		const struct finding *f;
 
 		play_open(&p, FINDING_LOGON, "fortigate");
 		ordinary(&p, r->days);
 		if (play_worst(&p) != NULL)
 			fail_msg("%s: something is told of ordinary days", r->what);
+		if (i % 2 == 1)
+			play_restart(&p, FINDING_LOGON);
 		vpn(&p, r->days + 1, r->hour, r->who);
 		f = play_worst(&p);
 		if ((f != NULL) != (r->words != NULL))
@@ -103,6 +105,35 @@ what_was_told_is_not_learnt(void **state)
 	(void)findings_sorted(p.findings, &n);
 	assert_int_equal(n, 2);
 	assert_int_equal(findings_sorted(p.findings, &n)[1]->level, before);
+	play_close(&p);
+}
+
+/* A YAMAHA router that does not say from where: the hour and the person are left. */
+static void
+without_a_place_the_person_counts(void **state)
+{
+	static struct play p;
+	const struct finding *f;
+	char line[160];
+
+	(void)state;
+	play_open(&p, FINDING_LOGON, "syslog");
+	p.reader.now_ms = INT64_C(1796000000000);
+	for (unsigned day = 1; day < 26; day++)
+		for (unsigned l = 0; l < 2; l++) {
+			(void)snprintf(line, sizeof(line), "2026-11-%02uT09:00:0%u+09:00 rt830 PP[ANONYMOUS01] %s", day, l,
+			    l == 0 ? "Call detected from user 'sato'" : "PPP/IPCP up  (Local: 192.168.100.1, Remote: 192.168.100.200)");
+			play_line(&p, line);
+		}
+	assert_null(play_worst(&p));
+	play_line(&p, "2026-11-26T02:00:00+09:00 rt830 PP[ANONYMOUS01] Call detected from user 'abe'");
+	assert_null(play_worst(&p));
+	play_line(&p, "2026-11-26T02:00:01+09:00 rt830 PP[ANONYMOUS01] PPP/IPCP up  (Local: 192.168.100.1)");
+	f = play_worst(&p);
+	assert_non_null(f);
+	assert_view_equal(f->words, "logon-first");
+	assert_view_equal(f->user, "abe");
+	assert_view_equal(f->source, "rt830");
 	play_close(&p);
 }
 
@@ -175,6 +206,7 @@ an_account_on_many_machines_is_weighed_against_its_past(void **state)
 
 		play_open(&p, FINDING_LOGON, "winevent");
 		ordinary_windows(&p, true);
+		play_restart(&p, FINDING_LOGON);
 		if (play_worst(&p) != NULL && play_worst(&p)->level >= LEVEL_MEDIUM)
 			fail_msg("%s: ordinary days are told of", r->what);
 		for (unsigned n = 0; n < r->machines; n++) {
@@ -236,6 +268,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sign_in_is_weighed_against_its_past),
 		cmocka_unit_test(what_was_told_is_not_learnt),
+		cmocka_unit_test(without_a_place_the_person_counts),
 		cmocka_unit_test(an_account_on_many_machines_is_weighed_against_its_past),
 		cmocka_unit_test(straight_from_outside_is_told),
 	};

@@ -58,6 +58,21 @@ static const struct row {
 	    "sato|203.0.113.5|asa|out|ok|yes", SIGNIN_VPN },
 	{ "syslog", { "Nov 23 08:00:02 srv sshd[9]: Accepted password for sato from 203.0.113.5 port 51182 ssh2" },
 	    "sato|203.0.113.5|srv|out|ok|yes", SIGNIN_SHELL },
+#define ZEEK(path, more) "{\"_path\":\"" path "\",\"ts\":1796000000.5,\"uid\":\"C1\",\"id.orig_h\":\"10.0.0.5\",\"id.orig_p\":50000," \
+	"\"id.resp_h\":\"10.0.0.9\",\"id.resp_p\":445," more "}"
+	{ "zeek-json", { ZEEK("ntlm", "\"username\":\"Sato\",\"server_nb_computer_name\":\"FILE01\",\"success\":true") },
+	    "sato|10.0.0.5|file01|in|ok|yes", SIGNIN_NETWORK },
+	{ "zeek-json", { ZEEK("ntlm", "\"username\":\"sato\",\"success\":false") }, "sato|10.0.0.5|10.0.0.9|in|no|yes", SIGNIN_NETWORK },
+	{ "zeek-json", { ZEEK("kerberos", "\"request_type\":\"TGS\",\"client\":\"sato/HOUSE\",\"service\":\"cifs/pc07.house.local\","
+	    "\"success\":true") }, "sato|10.0.0.5|pc07|in|ok|yes", SIGNIN_TICKET },
+	{ "zeek-json", { ZEEK("kerberos", "\"request_type\":\"AS\",\"client\":\"sato/HOUSE\",\"service\":\"krbtgt/HOUSE\",\"success\":false,"
+	    "\"error_msg\":\"KDC_ERR_PREAUTH_REQUIRED\"") }, "sato|10.0.0.5||in|no|no", SIGNIN_CHECK },
+	{ "zeek-json", { ZEEK("kerberos", "\"request_type\":\"AS\",\"client\":\"sato/HOUSE\",\"service\":\"krbtgt/HOUSE\",\"success\":false,"
+	    "\"error_msg\":\"KDC_ERR_PREAUTH_FAILED\"") }, "sato|10.0.0.5||in|no|yes", SIGNIN_CHECK },
+	{ "zeek-json", { ZEEK("kerberos", "\"request_type\":\"AS\",\"client\":\"sato/HOUSE\",\"service\":\"krbtgt/HOUSE\",\"success\":false,"
+	    "\"error_msg\":\"KRB_AP_ERR_SKEW\"") }, "sato|10.0.0.5||in|no|no", SIGNIN_CHECK },
+	{ "zeek-json", { ZEEK("ssh", "\"auth_success\":true") }, "|10.0.0.5|10.0.0.9|in|ok|yes", SIGNIN_SHELL },
+#undef ZEEK
 	{ "combined", { "203.0.113.5 - Sato [10/Nov/2026:10:00:00 +0900] \"GET /owa/ HTTP/1.1\" 401 10 \"-\" \"M\"" },
 	    "sato|203.0.113.5||out|no|yes", SIGNIN_WEB },
 	{ "combined", { "203.0.113.5 - - [10/Nov/2026:10:00:00 +0900] \"GET /owa/ HTTP/1.1\" 401 10 \"-\" \"M\"" }, NULL, SIGNIN_NONE },
