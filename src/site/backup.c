@@ -244,13 +244,20 @@ put_evidence(struct backup *b, struct hn_err *err)
 	return rc;
 }
 
+/* What came later: one file each, as those above. */
 static enum hn_rc
-put_rules(struct backup *b, struct hn_err *err)
+put_later_files(struct backup *b, struct hn_err *err)
 {
-	const struct backup_member member = { .kind = BACKUP_RULES };
-	char path[SITE_PATH_MAX];
+	enum hn_rc rc = HN_OK;
 
-	return backup_path(b->job->config, &member, path) ? put_file(b, member, path, err) : HN_OK;
+	for (unsigned k = BACKUP_RULES; rc == HN_OK && k <= BACKUP_LEARNT; k++) {
+		const struct backup_member member = { .kind = (enum backup_kind)k };
+		char path[SITE_PATH_MAX];
+
+		if (backup_path(b->job->config, &member, path))
+			rc = put_file(b, member, path, err);
+	}
+	return rc;
 }
 
 static enum hn_rc
@@ -276,7 +283,7 @@ static enum hn_rc
 put_all(struct backup *b, struct hn_err *err)
 {
 	enum hn_rc (*const steps[])(struct backup *b, struct hn_err *err) = {
-		put_database, put_files, b->job->with_evidence ? put_observables : NULL, put_evidence, put_rules,
+		put_database, put_files, b->job->with_evidence ? put_observables : NULL, put_evidence, put_later_files,
 		put_manifest,
 	};
 	enum hn_rc rc = put(b, BACKUP_MAGIC, err);

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/wire.h"
 #include "site/identity.h"
+#include "site/learnt.h"
 #include "site/table.h"
 #include "store/evidence_pieces.h"
 #include "store/observable_day.h"
@@ -35,6 +36,7 @@ const struct backup_kind_row backup_kinds[BACKUP_KINDS] = {
 	[BACKUP_SEGMENT] = { "evidence", false, true },
 	[BACKUP_TAIL] = { "evidence being written", false, true },
 	[BACKUP_RULES] = { "rules", false, false },
+	[BACKUP_LEARNT] = { "detectors' memory", false, false },
 };
 
 static bool
@@ -244,6 +246,7 @@ static const struct {
 	[BACKUP_DAY] = { SITE_PLACE_OBSERVABLES, ".obs" },
 	[BACKUP_SEGMENT] = { SITE_PLACE_EVIDENCE, "" },
 	[BACKUP_TAIL] = { SITE_PLACE_EVIDENCE, "" },
+	[BACKUP_LEARNT] = { SITE_PLACE_STATE, SITE_LEARNT_NAME },
 };
 
 static bool

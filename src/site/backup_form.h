@@ -30,7 +30,7 @@ enum backup_kind {
 	BACKUP_AUTHORITY, BACKUP_AUTHORITY_KEY, BACKUP_CERTIFICATE, BACKUP_KEY, BACKUP_TOKEN,
 	BACKUP_SECRET, BACKUP_JOURNAL, BACKUP_MERGING, BACKUP_DAY,	/* observables: a merge only moves towards DAY */
 	BACKUP_SEGMENT, BACKUP_TAIL,
-	BACKUP_RULES,		/* what came later stands last: the numbers are in files */
+	BACKUP_RULES, BACKUP_LEARNT,	/* what came later stands last: the numbers are in files */
 	BACKUP_KINDS,
 };
 

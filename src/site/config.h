@@ -73,6 +73,7 @@ struct site_config {
 	struct hn_view indicators, allow;
 	struct hn_view rules;
 	uint64_t reserve_mb;
+	uint64_t learnt_every_s;
 	struct site_source source[SITE_SOURCES_MAX];
 	size_t n_sources;
 };

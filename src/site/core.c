@@ -75,6 +75,7 @@ every_second(void *arg)
 	core_batch_retry(c);
 	mark_held(c);
 	core_login_tick(c);
+	core_learnt_tick(c);
 	if (!c->has_end)
 		core_retain_tick(c);
 	if (!c->has_end && c->pending.n == 0)
@@ -127,11 +128,13 @@ core_start(struct site_child *child, struct hn_err *err)
 		site_steady_open(&c->steady, folder);
 	rc = open_db(c, err);
 	if (rc == HN_OK)
-		rc = hn_pool_new(child->loop, 1, 1, &c->pool, err);
+		rc = hn_pool_new(child->loop, 1, 2, &c->pool, err);
 	if (rc == HN_OK)
 		rc = core_retain_start(c, err);
 	if (rc == HN_OK)
 		rc = core_batch_start(c, err);
+	if (rc == HN_OK)
+		rc = core_learnt_start(c, err);
 	if (rc == HN_OK)
 		rc = core_login_start(c, err);
 	if (rc == HN_OK)
@@ -180,6 +183,7 @@ core_stop(struct site_child *child)
 	struct core *c = child->state;
 
 	hn_pool_free(c->pool);		/* waits for a merge that is at work */
+	core_learnt_stop(c);
 	core_memory_close(c->memory);
 	site_steady_close(&c->steady);
 	hn_db_close(c->db);

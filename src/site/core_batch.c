@@ -139,6 +139,7 @@ tell_committed(struct core *c)
 	enum hn_rc rc;
 
 	hn_put_u64(&b, c->committed);
+	hn_put_u64(&b, core_learnt_offset(c));
 	rc = site_child_send(c->child, HN_INTAKE, SITE_MSG_COMMITTED, hn_buf_view(&b));
 	(void)rc;	/* the next one says more; a new intake is told when it is there */
 	hn_buf_fini(&b);
@@ -223,6 +224,8 @@ commit_pending(struct core *c)
 enum hn_rc
 core_batch_message(struct core *c, const struct hn_msg *m)
 {
+	if (m->type == SITE_MSG_SAVED)
+		return core_learnt_saved(c, m->body);
 	/* A batch that never fitted would be read again for ever: its findings come first, who met what yields. */
 	if (m->type == SITE_MSG_SENSE_OBSERVED && c->pending.n > CORE_PENDING_MAX / 2) {
 		c->observed_left_out++;
@@ -261,6 +264,7 @@ static void
 brief_sense(struct core *c)
 {
 	char key[SETTING_KEY_MAX];
+	struct hn_buf committed = HN_BUF(8);
 	enum hn_rc rc = HN_OK;
 
 	core_indicators_check(c, true);
@@ -272,11 +276,13 @@ brief_sense(struct core *c)
 
 		rc = hn_db_ask(c->db, HN_SQL_SETTING_GET, &value, 1, (struct hn_rows){ recall_row, &r }, NULL);
 	}
+	hn_put_u64(&committed, c->committed);
 	if (rc == HN_OK)
-		rc = site_outbox_put(&c->to_sense, SITE_MSG_RESUME, HN_LIT(""));
+		rc = site_outbox_put(&c->to_sense, SITE_MSG_RESUME, hn_buf_view(&committed));
 	if (rc != HN_OK)
 		hn_log(HN_LOG_ERROR, "sense-not-briefed", "rc=%d", (int)rc);
 	site_outbox_send(&c->to_sense);
+	hn_buf_fini(&committed);
 }
 
 void
@@ -286,6 +292,7 @@ core_batch_peer(struct core *c, enum hn_role_id peer, bool is_there)
 		hn_buf_reset(&c->pending);
 		site_outbox_reset(&c->to_sense);
 		c->has_end = false;
+		core_learnt_peer(c, is_there);
 		if (is_there)
 			brief_sense(c);
 	}

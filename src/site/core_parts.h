@@ -34,6 +34,19 @@ struct core_wrong {
 	int64_t free_at_ms;		/* monotonic */
 };
 
+/* What the detectors remember, on its way from sense to the disk: core_learnt.c. */
+struct core_learnt {
+	int folder;
+	int memory;			/* the file that sense writes into; -1: none */
+	bool has_sense, has_file;
+	bool is_saved, is_keeping, is_kept;
+	uint64_t offset;		/* of the file on disk */
+	uint64_t saved;			/* of the memory file */
+	uint64_t run, kept_run;		/* counts senses: what one was writing is not kept when another is there */
+	int64_t next_ms;		/* monotonic */
+	struct hn_job keep;
+};
+
 struct core {
 	struct site_child *child;
 	struct hn_db *db;
@@ -53,6 +66,7 @@ struct core {
 	char wanted_path[SITE_PATH_MAX];
 	uint8_t token_hash[32];
 	struct hn_pool *pool;
+	struct core_learnt learnt;
 	struct core_memory *memory;	/* observables: core_memory.c */
 	int64_t next_retain_ms;		/* monotonic */
 	struct site_steady steady;	/* sessions, silence and what is deleted go by it */
@@ -72,6 +86,16 @@ void core_batch_peer(struct core *c, enum hn_role_id peer, bool is_there);
 /* Message SOURCE_COUNTS, BATCH_QUARANTINED of intake. */
 enum hn_rc core_batch_counts(struct core *c, struct hn_view body) HN_MUST_CHECK;
 enum hn_rc core_batch_quarantined(struct core *c, struct hn_view body) HN_MUST_CHECK;
+
+/* ---- core_learnt.c */
+enum hn_rc core_learnt_start(struct core *c, struct hn_err *err) HN_MUST_CHECK;
+void core_learnt_stop(struct core *c);
+void core_learnt_tick(struct core *c);
+void core_learnt_peer(struct core *c, bool is_there);
+enum hn_rc core_learnt_saved(struct core *c, struct hn_view body) HN_MUST_CHECK;
+
+/* Where a new sense begins to read: the offset of what was learnt, or of the database where nothing was. */
+uint64_t core_learnt_offset(const struct core *c);
 
 /* ---- core_retain.c: the database's budget */
 enum hn_rc core_retain_start(struct core *c, struct hn_err *err) HN_MUST_CHECK;

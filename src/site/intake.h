@@ -67,6 +67,8 @@ struct intake_send {
 	uint64_t sent;		/* the log up to here is on its way or done */
 	uint64_t done;		/* sense has done all before */
 	uint64_t committed;
+	uint64_t again;		/* where a new sense begins: it remembers what was before, and reads quietly up to `quiet` */
+	uint64_t quiet;		/* where the database stood when this sense began */
 	bool knows_committed, has_sense, is_full;
 	bool is_core_held;	/* core waits for room: sense, which waits for core, is not to blame */
 	bool is_alone;		/* a suspect is on its way: nothing else until it is done */

@@ -229,6 +229,13 @@ quarantine(struct intake *in, const struct intake_suspect *bad, int wait_status)
 	hn_buf_fini(&body);
 }
 
+/* No batch lies on both sides of where the database stood: one part of it is news, the other is not. */
+static uint64_t
+limit_of(const struct intake_send *s, uint64_t limit)
+{
+	return s->sent < s->quiet && s->quiet < limit ? s->quiet : limit;
+}
+
 /* One more batch on its way; false: nothing to send, or no room. */
 static bool
 send_one(struct intake *in)
@@ -244,7 +251,7 @@ send_one(struct intake *in)
 		if (is_near && s->n_window > 0)
 			return false;	/* alone, so that its death is its own */
 		s->is_alone = is_near;
-		b = gather(in, s->sent, is_near ? suspect->next : suspect != NULL ? suspect->begin : UINT64_MAX);
+		b = gather(in, s->sent, limit_of(s, is_near ? suspect->next : suspect != NULL ? suspect->begin : UINT64_MAX));
 	}
 	if (b.next == b.begin)
 		return false;
@@ -278,10 +285,13 @@ static void
 begin(struct intake *in)
 {
 	struct intake_send *s = &in->send;
+	struct hn_evidence_state state;
 
 	if (!s->has_sense || !s->knows_committed)
 		return;
-	s->sent = s->done = s->committed;
+	hn_evidence_state(in->log, &state);
+	s->quiet = s->committed;
+	s->sent = s->done = s->again >= state.start ? s->again : s->committed;
 	s->n_window = 0;
 	s->is_full = s->is_alone = false;
 	intake_send_more(in);
@@ -374,16 +384,18 @@ intake_send_committed(struct intake *in, struct hn_view body)
 {
 	struct hn_get g = HN_GET(body);
 	const uint64_t committed = hn_get_u64(&g);
+	const uint64_t again = hn_get_u64(&g);
 	struct intake_send *s = &in->send;
 	const bool is_first = !s->knows_committed;
 	struct hn_evidence_state state;
 
 	hn_evidence_state(in->log, &state);
-	if (!hn_get_done(&g) || committed > state.end)
+	if (!hn_get_done(&g) || committed > state.end || again > committed)
 		return HN_E_SYNTAX;
 	s->committed = committed;
+	s->again = again;
 	s->knows_committed = true;
-	forgive(s, committed, true);
+	forgive(s, again, true);
 	if (is_first)
 		begin(in);
 	return HN_OK;

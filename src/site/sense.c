@@ -1,6 +1,8 @@
 #include "site/sense.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -8,6 +10,7 @@
 #include "detect/indicator_table.h"
 #include "detect/sigma/cache.h"
 #include "event/log.h"
+#include "site/learnt.h"
 #include "site/outbox.h"
 #include "site/sense_source.h"
 
@@ -36,6 +39,9 @@ struct sense {
 	unsigned held;			/* how many of them */
 	struct hn_timer hold;
 	bool has_begun;
+	uint64_t quiet;			/* what is before was told by an earlier sense: it is read for memory's sake alone */
+	bool is_quiet;			/* the batch at hand is before it */
+	int save_fd;			/* core asked for what is remembered: a file to write it into; -1: no */
 	bool is_resumed;		/* core has told what an earlier sense had learnt */
 	int64_t newest_ms;
 	struct sense_source source[SITE_SOURCES_MAX];
@@ -64,7 +70,7 @@ remember(void *ctx, const struct record *r, const struct observables *o)
 {
 	struct sense *s = ctx;
 
-	if (site_observed_add(s->observed, r, o))
+	if (s->is_quiet || site_observed_add(s->observed, r, o))
 		return;
 	send_observed(s);
 	if (!site_observed_add(s->observed, r, o))
@@ -108,6 +114,33 @@ send_results(struct sense *s)
 	hn_loop_cancel(s->child->loop, &s->hold);
 }
 
+/* What the detectors remember, as of all that was read, into the file that core gave. */
+static void
+save(struct sense *s)
+{
+	struct hn_buf all = HN_BUF(SITE_LEARNT_MAX);
+	bool is_whole;
+
+	engine_save(s->engine, &all);
+	is_whole = !all.failed && site_learnt_write(s->save_fd, s->next, hn_buf_view(&all)) == HN_OK;
+	hn_buf_fini(&all);
+	if (!is_whole)
+		hn_log(HN_LOG_WARNING, "learnt-not-saved", "offset=%" PRIu64, s->next);
+	(void)close(s->save_fd);
+	s->save_fd = -1;
+	hn_put_u64(&s->body, s->next);
+	hn_put_u8(&s->body, is_whole ? 1 : 0);
+	put_body(s, SITE_MSG_SAVED);
+}
+
+/* Only where nothing is half told: no document is open, and core has been told of all that was read. */
+static void
+save_if_asked(struct sense *s)
+{
+	if (s->save_fd >= 0 && s->next > 0 && !s->has_begun)
+		save(s);
+}
+
 static struct sense_source *
 find_source(struct sense *s, uint32_t id)
 {
@@ -134,7 +167,20 @@ hold_is_over(void *arg)
 	if (s->held == 0 || has_open_document(s))
 		return;
 	send_results(s);
+	save_if_asked(s);
 	site_outbox_send(&s->outbox);
+}
+
+/* A batch that an earlier sense has told of is read: what it was learnt from it stays, what it tells is known. */
+static void
+batch_known(struct sense *s, uint64_t next)
+{
+	engine_tick(s->engine, s->newest_ms, s->findings);
+	findings_reset(s->findings);
+	for (size_t i = 0; i < s->child->config->n_sources; i++)
+		sense_source_known(&s->source[i]);
+	s->next = next;
+	s->has_begun = false;
 }
 
 /* A batch has been read up to ${next}: its results go to core soon, with those of the batches that come meanwhile. */
@@ -143,7 +189,7 @@ batch_read(struct sense *s, uint64_t next)
 {
 	s->next = next;
 	s->held++;
-	if (s->held >= HOLD_BATCHES || findings_count(s->findings) > FINDINGS_MAX / 2)
+	if (s->held >= HOLD_BATCHES || findings_count(s->findings) > FINDINGS_MAX / 2 || s->save_fd >= 0)
 		send_results(s);
 	else if (s->held == 1 && hn_loop_after(s->child->loop, &s->hold, HOLD_MS) != HN_OK)
 		send_results(s);
@@ -164,6 +210,7 @@ on_lines(struct sense *s, const struct hn_msg *m)
 	if (!s->has_begun) {
 		s->begin = batch.begin;
 		s->has_begun = true;
+		s->is_quiet = batch.begin < s->quiet;
 	}
 	while (site_batch_next(&batch, &line)) {
 		struct sense_source *source = find_source(s, line.source);
@@ -172,8 +219,10 @@ on_lines(struct sense *s, const struct hn_msg *m)
 			sense_source_line(source, &line);
 	}
 	rc = site_batch_is_whole(&batch) ? HN_OK : HN_E_SYNTAX;
-	if (rc == HN_OK && !has_open_document(s))
-		batch_read(s, batch.next);
+	if (rc == HN_OK && !has_open_document(s)) {
+		(s->is_quiet ? batch_known : batch_read)(s, batch.next);
+		save_if_asked(s);
+	}
 	if (rc == HN_OK) {
 		hn_put_u64(&s->body, batch.next);
 		rc = site_child_send(s->child, HN_INTAKE, SITE_MSG_BATCH_DONE, hn_buf_view(&s->body));
@@ -237,6 +286,49 @@ on_rules(struct sense *s, const struct hn_msg *m)
 	return HN_OK;
 }
 
+/* Go on with what an earlier sense remembered; what cannot be read is learnt anew. */
+static enum hn_rc
+on_learnt(struct sense *s, const struct hn_msg *m)
+{
+	struct hn_buf all = HN_BUF(SITE_LEARNT_HEADER + SITE_LEARNT_MAX);
+	struct site_learnt l;
+	struct hn_err err = { .what = "file" };
+	enum hn_rc rc = site_learnt_read(m->fds[0], &all, &l);
+
+	if (rc == HN_OK)
+		rc = engine_load(s->engine, hn_view_skip(hn_buf_view(&all), SITE_LEARNT_HEADER), &err);
+	hn_buf_fini(&all);
+	if (rc == HN_OK)
+		return rc;
+	hn_log(HN_LOG_ERROR, "learnt-refused", "rc=%d what=\"%s\": detectors learn anew", (int)rc, err.what);
+	engine_close(s->engine);
+	s->engine = NULL;
+	return engine_open(&s->detect_conf, 0, (struct engine_memory){ remember, s }, &s->engine, &err);
+}
+
+static enum hn_rc
+on_resume(struct sense *s, const struct hn_msg *m)
+{
+	struct hn_get g = HN_GET(m->body);
+
+	s->quiet = hn_get_u64(&g);
+	s->is_resumed = true;
+	site_child_pause(s->child, HN_INTAKE, false);
+	return hn_get_done(&g) ? HN_OK : HN_E_SYNTAX;
+}
+
+static enum hn_rc
+on_save(struct sense *s, const struct hn_msg *m)
+{
+	if (s->save_fd >= 0)
+		return HN_E_SYNTAX;
+	s->save_fd = m->fds[0];
+	m->fds[0] = -1;		/* ours now */
+	save_if_asked(s);
+	site_outbox_send(&s->outbox);
+	return HN_OK;
+}
+
 static enum hn_rc
 sense_message(struct site_child *c, enum hn_role_id from, const struct hn_msg *m)
 {
@@ -253,10 +345,12 @@ sense_message(struct site_child *c, enum hn_role_id from, const struct hn_msg *m
 		return on_indicators(s, m);
 	case SITE_MSG_RULES:
 		return on_rules(s, m);
+	case SITE_MSG_LEARNT:
+		return on_learnt(s, m);
 	case SITE_MSG_RESUME:
-		s->is_resumed = true;
-		site_child_pause(c, HN_INTAKE, false);
-		return HN_OK;
+		return on_resume(s, m);
+	case SITE_MSG_SAVE:
+		return on_save(s, m);
 	default:
 		return HN_E_SYNTAX;
 	}
@@ -293,6 +387,7 @@ sense_start(struct site_child *c, struct hn_err *err)
 
 	s->detect_conf = (struct detect_conf){ .scope = &s->scope, .indicators = &s->indicators, .rules = &s->rules };
 	s->newest_ms = INT64_MIN;
+	s->save_fd = -1;
 	s->body = HN_BUF(HN_MSG_MAX);
 	s->findings = findings_new(FINDINGS_MAX, FINDINGS_BYTES);
 	s->observed = site_observed_new();

@@ -147,6 +147,13 @@ sense_source_recall(struct sense_source *s, struct hn_view lines)
 }
 
 void
+sense_source_known(struct sense_source *s)
+{
+	s->told_records = stream_counts(s->stream)->records + s->documents_records;
+	s->told_unread = stream_counts(s->stream)->unread + s->documents_unread;
+}
+
+void
 sense_source_put(struct sense_source *s, struct hn_buf *b)
 {
 	const uint64_t records = stream_counts(s->stream)->records + s->documents_records;

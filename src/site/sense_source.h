@@ -31,6 +31,9 @@ struct sense_source {
 /* Counts and header lines of a source for core: SENSE_SOURCE's body. */
 void sense_source_put(struct sense_source *s, struct hn_buf *b);
 
+/* What was counted up to now is known already: core is not told of it. */
+void sense_source_known(struct sense_source *s);
+
 /* ${arena} is emptied after each line.  The zone is loaded here: call it before the jail. */
 enum hn_rc sense_source_init(struct sense_source *s, const struct site_source *config, struct hn_arena *arena,
     struct hn_err *err) HN_MUST_CHECK;

@@ -124,8 +124,9 @@ close_fd(int *fd)
 void
 peers_commit(struct peers *p, uint64_t offset)
 {
-	struct hn_buf b = HN_BUF(8);
+	struct hn_buf b = HN_BUF(16);
 
+	hn_put_u64(&b, offset);
 	hn_put_u64(&b, offset);
 	put(p->core, SITE_MSG_COMMITTED, hn_buf_view(&b), -1);
 	hn_buf_fini(&b);
