@@ -87,6 +87,16 @@ row_matches(const struct allow_row *row, const struct finding *f)
 	return false;
 }
 
+bool
+allow_expects(struct hn_view value, struct hn_view source, struct hn_view destination, struct hn_view user, struct hn_view rule)
+{
+	const struct finding f = { .source = source, .destination = destination, .user = user, .rule = rule };
+	struct allow_row row = { .value = value };
+
+	row.is_net = hn_cidr_parse(value, &row.net) == HN_OK;
+	return value.n > 0 && row_matches(&row, &f);
+}
+
 const struct allow_row *
 allow_match(const struct allow *a, const struct finding *f, int64_t now_ms)
 {

@@ -33,6 +33,10 @@ struct allow {
 enum hn_rc allow_read(struct hn_view text, int zone_s, struct hn_arena *arena, struct allow *out,
     struct hn_err *err) HN_MUST_CHECK;
 
+/* Whether the one value ${value}, as in a row, expects a finding of these texts. */
+bool allow_expects(struct hn_view value, struct hn_view source, struct hn_view destination, struct hn_view user,
+    struct hn_view rule);
+
 /* The row that expects ${f} at ${now_ms}: its source, destination, user or rule; NULL: none does. */
 const struct allow_row *allow_match(const struct allow *a, const struct finding *f, int64_t now_ms);
 

@@ -9,6 +9,7 @@
 #include "base/wire.h"
 #include "site/core_memory.h"
 #include "site/core_parts.h"
+#include "site/triage.h"
 
 #define SECOND_MS 1000
 #define LISTS_MS 200
@@ -107,7 +108,9 @@ open_db(struct core *c, struct hn_err *err)
 	if (!site_place_path(c->child->config, SITE_PLACE_DB, folder))
 		return HN_FAIL(err, HN_E_LIMIT, 0, "data_dir");
 	(void)snprintf(path, sizeof(path), "%s/site.db", folder);
-	return hn_db_open(path, HN_DB_WRITE, &c->db, err);
+	const enum hn_rc rc = hn_db_open(path, HN_DB_WRITE, &c->db, err);
+
+	return rc == HN_OK ? site_triage_attach(c->db, err) : rc;
 }
 
 static enum hn_rc

@@ -2,12 +2,14 @@
 
 #include <assert.h>
 
+#include "site/triage.h"
+
 #define MERGE_ARENA_MAX (1u << 20)	/* bytes of one stored finding with its evidence */
 
 /* The columns of finding_get and finding_page. */
 enum column {
 	ID, KIND, LEVEL, AT_LEAST, AT_MOST, SCORE, COUNT, FIRST, LAST, RULE, WORDS, SOURCE, DESTINATION, USER, NOTE, STATUS,
-	CHANGED
+	CHANGED, SHIFT, VERDICT, ALLOW, CHAIN
 };
 
 /* What rows are read into. */
@@ -16,6 +18,7 @@ struct reading {
 	struct site_finding *one;
 	struct site_findings_page *page;
 	bool is_found;
+	char *members;		/* of the chain that is read */
 };
 
 static enum hn_rc
@@ -27,6 +30,7 @@ keep_texts(struct reading *to, const struct hn_row *row, struct site_finding *s)
 	} rows[] = {
 		{ RULE, &s->f.rule }, { WORDS, &s->f.words }, { SOURCE, &s->f.source }, { DESTINATION, &s->f.destination },
 		{ USER, &s->f.user }, { NOTE, &s->f.note }, { STATUS, &s->status },
+		{ VERDICT, &s->verdict }, { CHAIN, &s->f.chain },
 	};
 
 	for (size_t i = 0; i < HN_COUNT(rows); i++) {
@@ -57,6 +61,8 @@ read_finding(struct reading *to, const struct hn_row *row, struct site_finding *
 	s.f.first_ms = hn_row_int(row, FIRST);
 	s.f.last_ms = hn_row_int(row, LAST);
 	s.changed_ms = hn_row_int(row, CHANGED);
+	s.shift = hn_row_real(row, SHIFT);
+	s.allow_id = hn_row_int(row, ALLOW);
 	*out = s;
 	return HN_OK;
 }
@@ -128,6 +134,34 @@ take_evidence(void *ctx, const struct hn_row *row)
 	return HN_OK;
 }
 
+static enum hn_rc
+take_member(void *ctx, const struct hn_row *row)
+{
+	struct reading *to = ctx;
+	struct hn_view *all = &to->one->f.members;
+	const struct hn_view id = hn_row_text(row, 0);
+
+	if (id.n != FINDING_ID_BYTES || all->n >= (size_t)FINDING_MEMBERS_MAX * FINDING_ID_BYTES)
+		return HN_OK;
+	memcpy(to->members + all->n, id.p, id.n);
+	*all = (struct hn_view){ to->members, all->n + id.n };
+	return HN_OK;
+}
+
+/* The members of a chain. */
+static enum hn_rc
+load_members(struct hn_db *db, struct reading *to, struct hn_err *err)
+{
+	const struct hn_value key[] = { HN_SQL_BLOB(to->one->f.id, FINDING_ID_BYTES) };
+
+	if (to->one->f.kind != FINDING_CHAIN)
+		return HN_OK;
+	to->members = hn_arena_get(to->arena, (size_t)FINDING_MEMBERS_MAX * FINDING_ID_BYTES);
+	if (to->members == NULL)
+		return HN_FAIL(err, HN_E_NOMEM, 0, "finding");
+	return hn_db_ask(db, HN_SQL_MEMBER_ALL, key, HN_COUNT(key), (struct hn_rows){ take_member, to }, err);
+}
+
 enum hn_rc
 site_finding_load(struct hn_db *db, const uint8_t id[FINDING_ID_BYTES], struct hn_arena *arena, struct site_finding *out,
     struct hn_err *err)
@@ -152,8 +186,11 @@ site_finding_load(struct hn_db *db, const uint8_t id[FINDING_ID_BYTES], struct h
 		if (!to.is_found)
 			return HN_FAIL(err, HN_E_NOTFOUND, 0, "finding");
 	}
-	*out = s;
-	return HN_OK;
+	const enum hn_rc rc = load_members(db, &to, err);
+
+	if (rc == HN_OK)
+		*out = s;
+	return rc;
 }
 
 static bool
@@ -237,6 +274,36 @@ put_evidence(struct hn_db *db, const struct finding *f, size_t had, struct hn_er
 	return rc;
 }
 
+/* Which findings a chain is made of now; one that has joined another has none any more. */
+static enum hn_rc
+put_members(struct hn_db *db, const struct finding *f, const struct finding *had, struct hn_err *err)
+{
+	const struct hn_value chain[] = { HN_SQL_BLOB(f->id, FINDING_ID_BYTES) };
+	enum hn_rc rc = HN_OK;
+
+	if (f->kind != FINDING_CHAIN || (had->members.n == f->members.n && f->at_most > LEVEL_INFO))
+		return HN_OK;
+	rc = hn_db_run(db, HN_SQL_MEMBERS_DROP, chain, HN_COUNT(chain), err);
+	for (size_t i = 0; rc == HN_OK && f->at_most > LEVEL_INFO && i < f->members.n; i += FINDING_ID_BYTES) {
+		const struct hn_value v[] = { HN_SQL_BLOB(f->members.p + i, FINDING_ID_BYTES),
+			HN_SQL_BLOB(f->id, FINDING_ID_BYTES), HN_SQL_INT(i / FINDING_ID_BYTES) };
+
+		rc = hn_db_run(db, HN_SQL_MEMBER_PUT, v, HN_COUNT(v), err);
+	}
+	return rc;
+}
+
+/* The log-odds of its parts alone. */
+static double
+sum_of(const struct finding *f)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < f->n_parts; i++)
+		sum += f->parts[i].weight;
+	return sum;
+}
+
 static enum hn_rc
 put(struct hn_db *db, const struct finding *f, const struct finding *had, int64_t now_ms, struct hn_err *err)
 {
@@ -245,7 +312,7 @@ put(struct hn_db *db, const struct finding *f, const struct finding *had, int64_
 		HN_SQL_INT(f->at_least), HN_SQL_INT(f->at_most), HN_SQL_REAL(f->score), HN_SQL_INT(f->count),
 		HN_SQL_INT(f->first_ms), HN_SQL_INT(f->last_ms), HN_SQL_TEXT(f->rule), HN_SQL_TEXT(f->words),
 		HN_SQL_TEXT(f->source), HN_SQL_TEXT(f->destination), HN_SQL_TEXT(f->user), HN_SQL_TEXT(f->note),
-		HN_SQL_INT(now_ms),
+		HN_SQL_INT(now_ms), HN_SQL_REAL(sum_of(f)),
 	};
 	enum hn_rc rc = hn_db_run(db, HN_SQL_FINDING_PUT, v, HN_COUNT(v), err);
 
@@ -255,7 +322,9 @@ put(struct hn_db *db, const struct finding *f, const struct finding *had, int64_
 		rc = cut_lists(db, f, had, err);
 	if (rc == HN_OK)
 		rc = put_evidence(db, f, had->n_evidence, err);
-	return rc;
+	if (rc == HN_OK)
+		rc = put_members(db, f, had, err);
+	return rc == HN_OK ? site_triage_settle(db, f->id, err) : rc;
 }
 
 enum hn_rc
@@ -366,7 +435,7 @@ site_findings_page(struct hn_db *db, const struct site_findings_filter *filter, 
 		HN_SQL_INT(filter->since_ms), HN_SQL_INT(behind != NULL ? (int)behind->f.level : (int)LEVEL_COUNT),
 		HN_SQL_REAL(behind != NULL ? behind->f.score : 0), HN_SQL_INT(behind != NULL ? behind->f.last_ms : 0),
 		HN_SQL_BLOB(behind != NULL ? behind->f.id : (const uint8_t *)"", behind != NULL ? FINDING_ID_BYTES : 0),
-		HN_SQL_INT(page->max),
+		HN_SQL_INT(page->max), HN_SQL_TEXT(filter->verdict), HN_SQL_TEXT(filter->machine),
 	};
 	enum hn_rc rc;
 
@@ -381,7 +450,7 @@ site_findings_count(struct hn_db *db, const struct site_findings_filter *filter,
 {
 	const struct hn_value v[] = {
 		HN_SQL_INT(filter->level), HN_SQL_TEXT(filter->kind), HN_SQL_TEXT(filter->status), HN_SQL_TEXT(filter->text),
-		HN_SQL_INT(filter->since_ms),
+		HN_SQL_INT(filter->since_ms), HN_SQL_TEXT(filter->verdict), HN_SQL_TEXT(filter->machine),
 	};
 	uint64_t n = 0;
 	const enum hn_rc rc = hn_db_ask(db, HN_SQL_FINDING_COUNT, v, HN_COUNT(v), (struct hn_rows){ take_number, &n }, err);

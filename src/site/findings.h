@@ -11,6 +11,9 @@
 struct site_finding {
 	struct finding f;
 	struct hn_view status;		/* "new", "seen", "closed", "allowed" */
+	struct hn_view verdict;		/* "true", "false", "expected"; empty: nobody said anything */
+	double shift;			/* log-odds of what verdicts on others of its rule say (site/triage.h) */
+	int64_t allow_id;		/* the row that expects it; 0: none */
 	int64_t changed_ms;		/* when the row was last written; for what is new since */
 };
 
@@ -41,6 +44,8 @@ struct site_findings_filter {
 	struct hn_view kind;		/* name; empty: any */
 	struct hn_view status;		/* empty: any */
 	struct hn_view text;		/* within source, destination, user or rule, letters as they are; empty: any */
+	struct hn_view verdict;		/* a verdict; "none": not judged yet; "allowed"; empty: any */
+	struct hn_view machine;		/* its source or destination, in full; empty: any */
 	int64_t since_ms;		/* last seen then or later */
 	const struct site_finding *behind;	/* the last one of the page before; NULL: the first page */
 };

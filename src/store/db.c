@@ -120,6 +120,41 @@ hn_db_close(struct hn_db *db)
 	hn_free(db);
 }
 
+/* The pointer to the question goes round through SQLite as that of a pointer to it: a function's own is no void *. */
+struct taught {
+	hn_db_question *question;
+};
+
+static void
+answer_question(sqlite3_context *ctx, int n, sqlite3_value **values)
+{
+	const struct taught *t = sqlite3_user_data(ctx);
+	struct hn_view texts[HN_DB_ASKED_MAX];
+
+	assert(n <= HN_DB_ASKED_MAX);
+	for (int i = 0; i < n; i++) {
+		const void *p = sqlite3_value_text(values[i]);
+
+		texts[i] = p != NULL ? (struct hn_view){ p, (size_t)sqlite3_value_bytes(values[i]) } : HN_LIT("");
+	}
+	sqlite3_result_int(ctx, t->question(texts) ? 1 : 0);
+}
+
+enum hn_rc
+hn_db_teach(struct hn_db *db, const char *name, int n, hn_db_question *question, struct hn_err *err)
+{
+	struct taught *t = hn_alloc(1, sizeof(*t));
+	int answer;
+
+	assert(n <= HN_DB_ASKED_MAX);
+	if (t == NULL)
+		return HN_FAIL(err, HN_E_NOMEM, 0, "teach");
+	t->question = question;
+	answer = sqlite3_create_function_v2(db->handle, name, n, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, t,
+	    answer_question, NULL, NULL, hn_free);
+	return answer == SQLITE_OK ? HN_OK : hn_db_fail(db, answer, "teach", err);
+}
+
 int64_t
 hn_row_int(const struct hn_row *row, int column)
 {

@@ -70,6 +70,14 @@ enum hn_rc hn_db_ask(struct hn_db *db, enum hn_sql sql, const struct hn_value *v
 /* Rows that the last statement changed. */
 int64_t hn_db_changes(const struct hn_db *db);
 
+/*
+ * A question about texts that SQL cannot answer, under ${name} in statements: called with ${n} texts (at most
+ * HN_DB_ASKED_MAX), which hold until it returns.  ${name} must live as long as ${db}.
+ */
+#define HN_DB_ASKED_MAX 8
+typedef bool hn_db_question(const struct hn_view *texts);
+enum hn_rc hn_db_teach(struct hn_db *db, const char *name, int n, hn_db_question *question, struct hn_err *err) HN_MUST_CHECK;
+
 /* One at a time; write transactions take the write lock at once. */
 enum hn_rc hn_db_begin(struct hn_db *db, struct hn_err *err) HN_MUST_CHECK;
 enum hn_rc hn_db_commit(struct hn_db *db, struct hn_err *err) HN_MUST_CHECK;	/* on failure: rolled back */
