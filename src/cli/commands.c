@@ -1,6 +1,7 @@
 #include "cli/command.h"
 #include "cli/doctor.h"
 #include "cli/evidence.h"
+#include "cli/findings.h"
 #include "cli/hunt.h"
 #include "cli/indicators.h"
 #include "cli/manual.h"
@@ -19,6 +20,12 @@ const struct command *const commands[] = {
 	&rules_check_command,
 	&rules_import_command,
 	&rules_show_command,
+	&findings_list_command,
+	&findings_show_command,
+	&findings_verdict_command,
+	&findings_allow_command,
+	&findings_allowed_command,
+	&findings_unallow_command,
 	&hunt_command,
 	&evidence_verify_command,
 	&manual_command,

@@ -68,7 +68,7 @@ struct core {
 	struct hn_pool *pool;
 	struct core_learnt learnt;
 	struct core_memory *memory;	/* observables: core_memory.c */
-	int64_t next_retain_ms;		/* monotonic */
+	int64_t next_retain_ms, next_expire_ms;	/* monotonic */
 	struct site_steady steady;	/* sessions, silence and what is deleted go by it */
 };
 

@@ -3,9 +3,11 @@
 #include "base/clock.h"
 #include "site/core_parts.h"
 #include "site/stores.h"
+#include "site/triage.h"
 #include "store/audit.h"
 
 #define EVERY_MS (3600 * 1000)
+#define EXPIRE_EVERY_MS (60 * 1000)
 #define DAY_MS INT64_C(86400000)
 #define TIGHT_DAYS 7		/* when the budget is nearly used up, what is not worth a person's time goes after so many */
 #define NEARLY(bytes) ((bytes) / 10 * 9)
@@ -60,9 +62,26 @@ core_retain_start(struct core *c, struct hn_err *err)
 	return hn_db_limit(c->db, c->child->config->database_budget_mb << 20, err);
 }
 
+/* What is expected no longer is told again, within a minute of its last day's end. */
+static void
+expire(struct core *c)
+{
+	struct hn_err err = { .what = "" };
+	int64_t n = 0;
+
+	if (hn_clock_monotonic_ms() < c->next_expire_ms)
+		return;
+	c->next_expire_ms = hn_clock_monotonic_ms() + EXPIRE_EVERY_MS;
+	if (site_allow_expire(c->db, hn_clock_ms(), &n, &err) != HN_OK)
+		hn_log(HN_LOG_WARNING, "allow-list-not-expired", "what=%s", err.what);
+	else if (n > 0)
+		hn_log(HN_LOG_INFO, "allow-list-expired", "n=%" PRIi64, n);
+}
+
 void
 core_retain_tick(struct core *c)
 {
+	expire(c);
 	if (hn_clock_monotonic_ms() < c->next_retain_ms)
 		return;
 	c->next_retain_ms = hn_clock_monotonic_ms() + EVERY_MS;

@@ -25,13 +25,13 @@ struct site_actor {
 /* For a database that is written: it can tell then whether a row of the allow-list expects a finding. */
 enum hn_rc site_triage_attach(struct hn_db *db, struct hn_err *err) HN_MUST_CHECK;
 
-/* ${verdict}: "true", "false", "expected", or "none", which takes it back.  HN_E_NOTFOUND, HN_E_SYNTAX: a verdict there is not. */
+/* ${verdict}: "true", "false", "expected", or "none", which takes it back.  HN_E_NOTFOUND, HN_E_SYNTAX: no such verdict. */
 enum hn_rc site_verdict_set(struct hn_db *db, const uint8_t id[FINDING_ID_BYTES], struct hn_view verdict,
     const struct site_actor *by, struct hn_err *err) HN_MUST_CHECK;
 
 /*
- * From now until ${until_ms} expect what ${value} (detect/allow.h) names.  HN_E_SYNTAX: no value, no reason, or an end that is not
- * in the future.
+ * From now until ${until_ms} expect what ${value} (detect/allow.h) names.  HN_E_SYNTAX: no value, no reason, or an end that is
+ * not in the future.
  */
 enum hn_rc site_allow_add(struct hn_db *db, struct hn_view value, int64_t until_ms, const struct site_actor *by, int64_t *id,
     struct hn_err *err) HN_MUST_CHECK;

@@ -7,7 +7,7 @@
 #include "base/num.h"
 #include "base/wire.h"
 #include "event/log.h"
-#include "site/findings.h"
+#include "site/finding_show.h"
 #include "site/outbox.h"
 #include "site/stores.h"
 
@@ -304,7 +304,7 @@ answer_finding(struct ask *a)
 	const enum hn_rc rc = load(a, a->text[0], &f);
 
 	if (rc == HN_OK)
-		finding_json(&a->view->json, &f.f, &sources);
+		site_finding_json(&a->view->json, &f, &sources);
 	return rc;
 }
 
@@ -316,6 +316,7 @@ read_filter(struct ask *a, struct site_findings_filter *filter, size_t *limit)
 
 	*filter = (struct site_findings_filter){
 		.level = LEVEL_INFO, .kind = a->text[1], .text = a->text[2], .since_ms = INT64_MIN, .status = { "", 0 },
+		.verdict = a->text[5], .machine = a->text[6],
 	};
 	if (a->text[0].n > 0 && !finding_level_find(a->text[0], &filter->level))
 		return HN_E_SYNTAX;
@@ -350,7 +351,7 @@ answer_findings(struct ask *a)
 	for (size_t i = 0; i < page.n; i++) {
 		if (i > 0)
 			hn_buf_char(&v->json, ',');
-		finding_json(&v->json, &page.rows[i].f, &sources);
+		site_finding_json(&v->json, &page.rows[i], &sources);
 	}
 	hn_buf_put(&v->json, HN_LIT("],\"next\":"));
 	if (page.n == page.max) {

@@ -18,7 +18,7 @@ enum site_view_route {
 	SITE_VIEW_ROUTES
 };
 
-#define SITE_VIEW_TEXTS_MAX 5u
+#define SITE_VIEW_TEXTS_MAX 8u
 #define SITE_VIEW_TEXT_MAX 256u		/* bytes of one */
 
 #endif
