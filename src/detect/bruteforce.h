@@ -13,8 +13,8 @@
  */
 extern const struct detector bruteforce_detector;
 
-#define BRUTEFORCE_SOURCES_MAX 40000u	/* 23 MB: a source that failed longest ago is forgotten */
-#define BRUTEFORCE_PAIRS_MAX 200000u	/* accounts at a source: 8 MB */
+#define BRUTEFORCE_SOURCES_MAX 20000u	/* 13 MB: a source that failed longest ago is forgotten */
+#define BRUTEFORCE_PAIRS_MAX 100000u	/* accounts at a source: 5 MB */
 #define BRUTEFORCE_ACCOUNTS_MAX 50000u	/* accounts that have signed in somewhere */
 
 #endif

@@ -39,7 +39,7 @@ struct source {
 	uint32_t unused;
 };
 
-enum { ACCOUNTS, SPREADS, TIES, SOURCES, HOUSE, COUNTRIES, NAMES, TABLES };
+enum { ACCOUNTS, SPREADS, TIES, SOURCES, HOUSE, ORIGINS, NAMES, TABLES };
 
 struct state {
 	const struct detect_conf *conf;
@@ -78,7 +78,7 @@ logon_open(const struct detect_conf *conf, void **state, struct hn_err *err)
 		[TIES] = { sizeof(struct tie), LOGON_TIES_MAX },
 		[SOURCES] = { sizeof(struct source), LOGON_SOURCES_MAX },
 		[HOUSE] = { sizeof(struct logon_house), 1 },
-		[COUNTRIES] = { sizeof(struct logon_origin), LOGON_ORIGINS_MAX },
+		[ORIGINS] = { sizeof(struct logon_origin), LOGON_ORIGINS_MAX },
 		[NAMES] = { sizeof(struct signin_name), SIGNIN_NAMES_MAX },
 	};
 	struct state *s = hn_alloc(1, sizeof(*s));
@@ -126,9 +126,9 @@ sum_of(const struct finding *f)
 
 /* What of a sign-in through the VPN is new, before it becomes the past; the words are those of the heaviest part. */
 static void
-weigh_vpn(struct finding *f, const struct entry *e, const struct logon_past *p, uint32_t country)
+weigh_vpn(struct finding *f, const struct entry *e, const struct logon_past *p, uint64_t network, uint32_t country)
 {
-	const struct logon_origin *const origin = keyed_find(e->state->tables[COUNTRIES], country);
+	const struct logon_origin *const origin = keyed_find(e->state->tables[ORIGINS], country);
 	const double hour = logon_weight_of_hour(p, e->at_ms);
 	const double far = country != 0 && !logon_past_knows_country(p, country) ? logon_weight_of_country(e->house, origin) : 0;
 	const bool is_first = p->n == 0;
@@ -137,6 +137,7 @@ weigh_vpn(struct finding *f, const struct entry *e, const struct logon_past *p, 
 	finding_part(f, "logon.prior", -3.5);
 	finding_part(f, is_first ? "logon.first" : "logon.place", place);
 	finding_part(f, "logon.country", far);
+	finding_part(f, "logon.shared", logon_weight_of_sharing(keyed_find(e->state->tables[ORIGINS], network)));
 	finding_part(f, "logon.hour", hour);
 	f->words = is_first ? HN_LIT("logon-first") : HN_LIT("logon-place");
 	f->n_techniques = 2;
@@ -155,11 +156,27 @@ weigh_vpn_hour(struct finding *f, const struct entry *e, const struct logon_past
 	f->techniques[0] = HN_LIT("T1078");
 }
 
+/* Where it comes from as people name it: the country, else the network, else the device that let it in. */
+static void
+tell_place(struct finding *f, const struct entry *e, struct hn_buf *b)
+{
+	const size_t before = b->n;
+	const bool is_v4 = e->in.has_address && hn_addr_is_v4(e->in.address);
+
+	if (e->in.country.n > 0 || !e->in.has_address) {
+		finding_fact_text(f, "place", e->in.country.n > 0 ? e->in.country : f->source);
+		return;
+	}
+	hn_addr_put(b, hn_addr_mask(e->in.address, is_v4 ? 96 + 16 : 32));
+	hn_buf_printf(b, is_v4 ? "/16" : "/32");
+	finding_fact_text(f, "place", (struct hn_view){ b->p + before, b->n - before });
+}
+
 /* true: it is worth a look, so that it is not to be learnt as what the account does. */
 static bool
 say_vpn(struct finding *f, const struct entry *e, const struct logon_past *p, struct findings *out)
 {
-	char text[64];
+	char text[128];
 	struct hn_buf facts = { .p = text, .size = sizeof(text), .max = sizeof(text) };
 
 	if (e->is_learning)
@@ -170,24 +187,31 @@ say_vpn(struct finding *f, const struct entry *e, const struct logon_past *p, st
 	f->first_ms = e->at_ms;
 	finding_fact_number(f, "logons", p->n, &facts);
 	finding_fact_number(f, "span_ms", (double)(e->at_ms - (p->first_ms != 0 ? p->first_ms : e->at_ms)), &facts);
-	finding_fact_text(f, "place", e->in.country.n > 0 ? e->in.country : f->source);
+	tell_place(f, e, &facts);
 	detect_hit(e->sight, f, out);
 	return !e->is_learning && sum_of(f) >= 0;
 }
 
-/* Put the sign-in into the past of the house. */
 static void
-remember_vpn(const struct entry *e, const struct logon_past *p, uint32_t country)
+count_origin(const struct entry *e, uint64_t key, bool is_new)
 {
-	struct logon_origin *const origin = country != 0 ? keyed_get(e->state->tables[COUNTRIES], country, NULL) : NULL;
+	struct logon_origin *const origin = key != 0 ? keyed_get(e->state->tables[ORIGINS], key, NULL) : NULL;
 
+	if (origin != NULL) {
+		origin->accounts += is_new;
+		origin->n++;
+	}
+}
+
+/* Put the sign-in into the past of the house, before it is in the account's. */
+static void
+remember_vpn(const struct entry *e, struct logon_past *p, uint64_t network, uint32_t country)
+{
 	e->house->n++;
 	e->house->singles += p->n == 0;
 	e->house->singles -= p->n == 1 && e->house->singles > 0;
-	if (origin != NULL) {
-		origin->accounts += !logon_past_knows_country(p, country);
-		origin->n++;
-	}
+	count_origin(e, country, !logon_past_knows_country(p, country));
+	count_origin(e, network, logon_past_place(p, network) == NULL);
 }
 
 /* true: it is told, so that it is not learnt. */
@@ -208,12 +232,12 @@ see_vpn(const struct entry *e, struct logon_past *p, struct findings *out)
 		return known->is_told;
 	}
 	if (known == NULL || known->is_told)
-		weigh_vpn(&f, e, p, country);
+		weigh_vpn(&f, e, p, network, country);
 	else
 		weigh_vpn_hour(&f, e, p);
 	is_told = say_vpn(&f, e, p, out) || (known != NULL && known->is_told);
 	if (!is_told)
-		remember_vpn(e, p, country);
+		remember_vpn(e, p, network, country);
 	known = logon_past_enter(p, network, e->at_ms);
 	known->country = country;
 	known->is_told = is_told;
@@ -347,6 +371,8 @@ static void
 see_outside(const struct entry *e, struct findings *out)
 {
 	struct finding f = begin_finding(e, "logon.outside");
+	char text[64];
+	struct hn_buf facts = { .p = text, .size = sizeof(text), .max = sizeof(text) };
 	struct tie *tie;
 	uint32_t days = 0;
 
@@ -365,7 +391,7 @@ see_outside(const struct entry *e, struct findings *out)
 	weigh_outside(&f, e, tie, days);
 	if (tie->told == 0 && sum_of(&f) >= 0)
 		tie->told = days == 0 && !e->is_learning ? 2 : 1;
-	finding_fact_text(&f, "place", e->in.country.n > 0 ? e->in.country : e->in.source);
+	tell_place(&f, e, &facts);
 	if (sum_of(&f) >= TOLD_MIN)
 		detect_hit(e->sight, &f, out);
 }

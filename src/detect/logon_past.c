@@ -109,3 +109,9 @@ logon_weight_of_country(const struct logon_house *h, const struct logon_origin *
 
 	return within(log(0.5 * ((double)h->n + 1) / (n + 0.5)), 0, 4.0);
 }
+
+double
+logon_weight_of_sharing(const struct logon_origin *network)
+{
+	return network != NULL ? within(-log1p(network->accounts), -2.0, 0) : 0;
+}

@@ -60,4 +60,7 @@ double logon_weight_of_place(const struct logon_past *p);
 double logon_weight_of_first(const struct logon_house *h);
 double logon_weight_of_country(const struct logon_house *h, const struct logon_origin *country);
 
+/* Against: other accounts of ours come from that network too (a provider's, a branch's); NULL: none does. */
+double logon_weight_of_sharing(const struct logon_origin *network);
+
 #endif

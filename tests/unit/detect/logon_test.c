@@ -45,6 +45,8 @@ static const struct vpn_row {
 	{ "from abroad at night", "remip=192.0.2.9 srccountry=\"Brazil\" user=\"HOUSE\\\\sato\"", DAYS, 3, LEVEL_HIGH, LEVEL_HIGH,
 	    "logon-place" },
 	{ "from abroad, in the first week", "remip=192.0.2.9 srccountry=\"Brazil\" user=\"sato\"", 5, 3, LEVEL_LOW, LEVEL_LOW, "logon-place" },
+	{ "from a colleague's line at night", "remip=198.51.100.31 srccountry=\"Japan\" user=\"sato\"", DAYS, 3, LEVEL_LOW, LEVEL_LOW,
+	    "logon-place" },
 	{ "somebody new", "remip=192.0.2.9 srccountry=\"Japan\" user=\"abe\"", DAYS, 9, LEVEL_LOW, LEVEL_LOW, "logon-first" },
 	{ "somebody new, from abroad", "remip=192.0.2.9 srccountry=\"Brazil\" user=\"abe\"", DAYS, 9, LEVEL_MEDIUM, LEVEL_HIGH,
 	    "logon-first" },
