@@ -6,6 +6,15 @@
 #define GIVEN 0.25
 #define VPN_MIN 5u			/* sign-ins through the VPN, from which on its own hours are those that count */
 
+/* Of the day, also of times before 1970, which a line may claim. */
+static size_t
+hour_of_day(int64_t at_ms)
+{
+	const int64_t day_ms = LOGON_HOURS * HOUR_MS;
+
+	return (size_t)((at_ms % day_ms + day_ms) % day_ms / HOUR_MS);
+}
+
 void
 logon_past_hour(struct logon_past *p, int64_t at_ms, bool is_vpn)
 {
@@ -14,7 +23,7 @@ logon_past_hour(struct logon_past *p, int64_t at_ms, bool is_vpn)
 	if (p->first_ms == 0)
 		p->first_ms = at_ms;
 	for (size_t i = 0; i < (is_vpn ? 2u : 1u); i++) {
-		uint16_t *const n = &p->hour[i][hour % LOGON_HOURS];
+		uint16_t *const n = &p->hour[i][hour_of_day(at_ms)];
 
 		if (p->last_hour[i] != hour && *n < UINT16_MAX)
 			(*n)++;
@@ -71,7 +80,7 @@ double
 logon_weight_of_hour(const struct logon_past *p, int64_t at_ms)
 {
 	static const double near_share[] = { 0.25, 0.1875, 0.125, 0.0625 };	/* by distance; with both sides: 1 */
-	const size_t at = (size_t)(at_ms / HOUR_MS % LOGON_HOURS);
+	const size_t at = hour_of_day(at_ms);
 	const uint16_t *const hour = p->hour[p->n >= VPN_MIN ? 1 : 0];
 	double sum = 0, near = 0;
 
