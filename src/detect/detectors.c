@@ -4,9 +4,11 @@
 #include "detect/bruteforce.h"
 #include "detect/chain.h"
 #include "detect/destruction.h"
+#include "detect/device.h"
 #include "detect/indicator.h"
 #include "detect/lateral.h"
 #include "detect/logon.h"
+#include "detect/outward.h"
 #include "detect/protection.h"
 #include "detect/ransomware.h"
 #include "detect/restart.h"
@@ -29,6 +31,8 @@ const struct detector *const detectors[] = {
 	&protection_detector,
 	&destruction_detector,
 	&restart_detector,
+	&device_detector,
+	&outward_detector,
 	&chain_detector,
 	NULL,
 };
