@@ -1,6 +1,7 @@
 #include "detect/signin.h"
 
-#define CALL_MS 60000	/* the lines of one connection lie within */
+#define CALL_MS 60000		/* the lines of one connection lie within */
+#define AGAIN_MS 600000		/* and one that failed and the next */
 
 /* Which lines tell of a sign-in; the first row that fits.  NULL: any action. */
 static const struct door {
@@ -11,7 +12,7 @@ static const struct door {
 	{ "fortigate.vpn", "ssl-web-pass", SIGNIN_VPN }, { "fortigate.vpn", "ssl-login-fail", SIGNIN_VPN },
 	{ "fortigate.user", "authentication", SIGNIN_CHECK }, { "fortigate.user", "auth-logon", SIGNIN_CHECK },
 	{ "fortigate.user", "RADIUS-logon", SIGNIN_CHECK }, { "fortigate.system", "login", SIGNIN_DEVICE },
-	{ "yamaha.ppp", "ppp-up", SIGNIN_VPN }, { "yamaha.login", "login", SIGNIN_DEVICE },
+	{ "yamaha.login", "login", SIGNIN_DEVICE },
 	{ "openvpn", "vpn-login", SIGNIN_VPN }, { "openvpn", "vpn-address", SIGNIN_VPN }, { "pulse", "vpn-login", SIGNIN_VPN },
 	{ "cisco.asa", "vpn-login", SIGNIN_VPN }, { "cisco.asa", "login", SIGNIN_DEVICE },
 	{ "cisco.ios", "login", SIGNIN_DEVICE }, { "radius", "vpn-login", SIGNIN_VPN },
@@ -263,6 +264,16 @@ turn_explicit(const struct record *r, struct signin *out)
 	out->machine = lower(out->machine_text, sizeof(out->machine_text), (struct hn_view){ at.p, hn_view_find(at, '.') });
 }
 
+static void
+make_keys(const struct detect_conf *conf, const struct record *r, struct signin *out)
+{
+	out->country = record_get(r, FIELD_SOURCE_COUNTRY);
+	out->account_key = contact_key(conf->contacts, out->account);
+	out->source_key = contact_key(conf->contacts, out->source);
+	out->target_key = contact_key(conf->contacts, out->target);
+	out->machine_key = contact_key(conf->contacts, out->machine);
+}
+
 static bool
 read_alone(const struct detect_conf *conf, const struct sight *s, struct signin *out)
 {
@@ -275,12 +286,8 @@ read_alone(const struct detect_conf *conf, const struct sight *s, struct signin 
 	read_target(r, out);
 	if (hn_view_eq(record_get(r, FIELD_EVENT_ACTION), HN_LIT("logged-in-explicit")))
 		turn_explicit(r, out);
-	out->country = record_get(r, FIELD_SOURCE_COUNTRY);
 	out->is_password = !out->is_failure || is_guess(r, out);
-	out->account_key = contact_key(conf->contacts, out->account);
-	out->source_key = contact_key(conf->contacts, out->source);
-	out->target_key = contact_key(conf->contacts, out->target);
-	out->machine_key = contact_key(conf->contacts, out->machine);
+	make_keys(conf, r, out);
 	return true;
 }
 
@@ -321,31 +328,32 @@ set_source(const struct detect_conf *conf, const struct sight *s, struct signin 
 	in->is_from_outside = in->has_address && !scope_is_internal(s->scope, in->address);
 }
 
-/* YAMAHA's first two lines of a connection: from where, and who. */
-static void
-learn_call(const struct detect_conf *conf, struct keyed *names, const struct record *r)
-{
-	const struct hn_view action = record_get(r, FIELD_EVENT_ACTION), interface = record_get(r, FIELD_NETWORK_INTERFACE);
-
-	if (!hn_view_starts(hn_view_of(r->dataset), HN_LIT("yamaha.")))
-		return;
-	if (hn_view_eq(action, HN_LIT("vpn-connect")))
-		put_name(names, key_at(conf, r, HN_LIT("from")), record_get(r, FIELD_SOURCE_IP), r->at_ms);
-	else if (hn_view_eq(action, HN_LIT("ppp-call")))
-		put_name(names, key_at(conf, r, interface), record_get(r, FIELD_USER_NAME), r->at_ms);
-}
-
-/* Its third line: the connection stands. */
-static void
-resolve_call(const struct detect_conf *conf, const struct keyed *names, const struct sight *s, struct signin *in)
+/*
+ * YAMAHA tells of a connection in three lines: from where (learnt), who begins to say a password, and that the connection stands.
+ * Where the next begins and the one before never stood, that one failed, and is told now.
+ */
+static bool
+read_call(const struct detect_conf *conf, struct keyed *names, const struct sight *s, struct signin *out)
 {
 	const struct record *const r = s->record;
-	const struct hn_view interface = record_get(r, FIELD_NETWORK_INTERFACE);
+	const bool is_up = hn_view_eq(record_get(r, FIELD_EVENT_ACTION), HN_LIT("ppp-up"));
+	const uint64_t key = key_at(conf, r, record_get(r, FIELD_NETWORK_INTERFACE));
+	const struct hn_view held = get_name(names, key, r->at_ms, is_up ? CALL_MS : AGAIN_MS);
 
-	in->account = lower(in->account_text, sizeof(in->account_text), get_name(names, key_at(conf, r, interface), r->at_ms,
-	    CALL_MS));
-	in->account_key = contact_key(conf->contacts, in->account);
-	set_source(conf, s, in, get_name(names, key_at(conf, r, HN_LIT("from")), r->at_ms, CALL_MS));
+	out->way = SIGNIN_VPN;
+	out->is_failure = !is_up;
+	out->is_password = true;
+	out->account = lower(out->account_text, sizeof(out->account_text), held);
+	if (is_up)
+		keyed_drop(names, key);
+	else
+		put_name(names, key, record_get(r, FIELD_USER_NAME), r->at_ms);
+	if (!is_up && out->account.n == 0)
+		return false;
+	read_target(r, out);
+	set_source(conf, s, out, get_name(names, key_at(conf, r, HN_LIT("from")), r->at_ms, is_up ? CALL_MS : AGAIN_MS));
+	make_keys(conf, r, out);
+	return true;
 }
 
 static void
@@ -367,14 +375,16 @@ resolve_machine(const struct detect_conf *conf, struct keyed *names, const struc
 bool
 signin_read(const struct detect_conf *conf, struct keyed *names, const struct sight *s, struct signin *out)
 {
-	if (s->record->kind == RECORD_LOGON)
-		learn_call(conf, names, s->record);
+	const struct record *const r = s->record;
+	const struct hn_view dataset = hn_view_of(r->dataset);
+
+	if (r->kind == RECORD_LOGON && hn_view_eq(dataset, HN_LIT("yamaha.l2tp")))
+		put_name(names, key_at(conf, r, HN_LIT("from")), record_get(r, FIELD_SOURCE_IP), r->at_ms);
+	if (r->kind == RECORD_LOGON && hn_view_eq(dataset, HN_LIT("yamaha.ppp")))
+		return read_call(conf, names, s, out);
 	if (!read_alone(conf, s, out))
 		return false;
-	if (hn_view_eq(hn_view_of(s->record->dataset), HN_LIT("yamaha.ppp")))
-		resolve_call(conf, names, s, out);
-	else
-		resolve_machine(conf, names, s, out);
+	resolve_machine(conf, names, s, out);
 	return true;
 }
 

@@ -252,6 +252,31 @@ many_sources_at_one_door_are_one_attack(void **state)
 	}
 }
 
+/* A YAMAHA router names who begins to say a password; who fails is seen when the next one begins. */
+static void
+a_router_that_tells_no_failure_is_understood(void **state)
+{
+	static struct play p;
+	char line[160];
+
+	(void)state;
+	play_open(&p, FINDING_BRUTEFORCE, "syslog");
+	for (unsigned n = 0; n < 60; n++) {
+		(void)snprintf(line, sizeof(line), "2026-11-10T10:%02u:00+09:00 rt [L2TP] TUNNEL[5] connected from 203.0.113.5", n);
+		play_line(&p, line);
+		(void)snprintf(line, sizeof(line), "2026-11-10T10:%02u:01+09:00 rt PP[ANONYMOUS01] Call detected from user 'sato'", n);
+		play_line(&p, line);
+	}
+	assert_non_null(play_worst(&p));
+	assert_view_equal(play_worst(&p)->rule, "bruteforce.guessing");
+	assert_view_equal(play_worst(&p)->source, "203.0.113.5");
+	assert_view_equal(play_worst(&p)->user, "sato");
+	assert_true(play_worst(&p)->level < LEVEL_MEDIUM);
+	play_line(&p, "2026-11-10T10:59:02+09:00 rt PP[ANONYMOUS01] PPP/IPCP up  (Local: 192.168.100.1)");
+	assert_int_equal(play_worst(&p)->level, LEVEL_CRITICAL);
+	play_close(&p);
+}
+
 /* A tool that is let in almost everywhere and refused here and there knows its password. */
 static void
 refusals_between_successes_are_no_guessing(void **state)
@@ -279,6 +304,7 @@ main(void)
 		cmocka_unit_test(two_views_of_an_attempt_are_one),
 		cmocka_unit_test(names_of_our_own_from_outside_are_no_weather),
 		cmocka_unit_test(many_sources_at_one_door_are_one_attack),
+		cmocka_unit_test(a_router_that_tells_no_failure_is_understood),
 		cmocka_unit_test(refusals_between_successes_are_no_guessing),
 	};
 
