@@ -19,9 +19,21 @@ export type Finding = {
   count: number;
   first_at: string;
   last_at: string;
-  evidence: { file: string; line: number; raw: string }[];
+  evidence: { file: string; line: number; at: string; raw: string }[];
   parts: { name: string; weight: number; words: Both }[];
+  facts: Record<string, string>;
+  chain?: string;
+  members?: string[];
+  verdict: "" | Verdict;
+  allow: number;
 };
+
+export type Verdict = "true" | "false" | "expected";
+
+export type Allowed = { id: number; value: string; reason: string; until: string; made_at: string };
+
+/* What is shown of the list: it stands in the page's address. */
+export type Filter = { level: string; kind: string; verdict: string; machine: string; q: string };
 
 export type Source = {
   id: number;
@@ -74,13 +86,26 @@ export const getState = () => ask<State>("/api/state");
 export const getSources = () => ask<Source[]>("/api/sources");
 export const getFinding = (id: string) => ask<Finding>(`/api/findings/${encodeURIComponent(id)}`);
 
-export function getFindings(filter: { level: string; q: string; before?: string }) {
-  const query = new URLSearchParams({ limit: "50" });
-  if (filter.level) query.set("level", filter.level);
-  if (filter.q) query.set("q", filter.q);
-  if (filter.before) query.set("before", filter.before);
+export const getAllowed = () => ask<Allowed[]>("/api/allow");
+
+export function getFindings(filter: Partial<Filter>, before?: string, limit = 50) {
+  const query = new URLSearchParams({ limit: String(limit) });
+  for (const [name, value] of Object.entries(filter)) if (value) query.set(name, value);
+  if (before) query.set("before", before);
   return ask<{ items: Finding[]; next: string | null }>(`/api/findings?${query}`);
 }
+
+/* A person decides: true when the site has noted it. */
+async function act(path: string, body: Record<string, string>): Promise<boolean> {
+  const answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  if (answer.status === 401) throw new SignedOut();
+  return answer.ok;
+}
+
+export const judge = (finding: string, verdict: Verdict | "none", reason: string) =>
+  act("/api/verdicts", { finding, verdict, reason });
+export const allow = (value: string, until: string, reason: string) => act("/api/allow", { value, until, reason });
+export const unallow = (id: number, reason: string) => act("/api/allow/end", { id: String(id), reason });
 
 /* Sign in with the one-time token; null: done; else how long to wait before the next try. */
 export async function signIn(token: string): Promise<null | { wait_ms: number }> {

@@ -1,9 +1,10 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { signOut } from "./api";
+import { MachinePage } from "./machine";
 import { FindingPage, Home } from "./pages";
 import { SignIn } from "./signin";
-import { broken, listen, opened, open, refreshFindings, refreshState, route, signedIn, stopListening } from "./store";
+import { broken, listen, machine, opened, open, refreshFindings, refreshState, route, signedIn, stopListening } from "./store";
 import { lang, setLang, t } from "./words";
 
 function Top() {
@@ -32,7 +33,7 @@ function App() {
       <main id="main" tabIndex={-1}>
         {signedIn.value === null && !broken.value && <p class="note" role="status">{t("loading")}</p>}
         {signedIn.value === false && <SignIn />}
-        {signedIn.value && (opened.value ? <FindingPage finding={opened.value} /> : <Home />)}
+        {signedIn.value && (opened.value ? <FindingPage finding={opened.value} /> : machine.value ? <MachinePage {...machine.value} /> : <Home />)}
       </main>
     </>
   );
@@ -45,8 +46,11 @@ window.addEventListener("hashchange", () => {
 effect(() => {
   if (signedIn.value) listen();
 });
+/* The filter changes the list and not the place. */
 effect(() => {
-  if (signedIn.value && route.value !== undefined) void open().then(() => window.scrollTo(0, 0));
+  if (!signedIn.value) return;
+  const stays = /^#\/\?/.test(route.value);
+  void open().then(() => (stays ? undefined : window.scrollTo(0, 0)));
 });
 
 document.documentElement.lang = lang.value;

@@ -1,12 +1,9 @@
-import type { Finding, Level, Source, State, Store } from "./api";
-import { findings, level, more, next, now, refreshFindings, search, sources, state } from "./store";
+import type { Finding, Source, State, Store } from "./api";
+import { Decide, Expected } from "./decide";
+import { Mark } from "./mark";
+import { Plot } from "./plot";
+import { filter, findings, members, more, next, now, setFilter, sources, state } from "./store";
 import { ago, bytes, lang, number, t, time, type Key } from "./words";
-
-const shape: Record<Level, string> = { critical: "square", high: "square", medium: "triangle", low: "dot", info: "ring" };
-
-function Mark({ level: l }: { level: Level }) {
-  return <span class={`mark ${l}`}><i class={`shape ${shape[l]}`} /> {t(`level.${l}` as Key)}</span>;
-}
 
 /* The state in one sentence: what was found, what could not be checked, what is next. */
 function sentence(s: State): { tone: "urgent" | "look" | "quiet"; text: string; next: string } {
@@ -35,15 +32,76 @@ function Today({ s }: { s: State }) {
   );
 }
 
-function Row({ f }: { f: Finding }) {
+export function Row({ f }: { f: Finding }) {
   return (
-    <li>
-      <a class={`row ${f.level}`} href={`#/findings/${f.id}`}>
-        <Mark level={f.level} />
-        <span class="title">{f.title[lang.value]}</span>
-        <span class="quiet">{time(f.last_at)}（{ago(f.last_at, now.value)}）・{t("finding.count", { n: number(f.count) })}</span>
-      </a>
-    </li>
+    <a class={`row ${f.level}`} href={`#/findings/${f.id}`}>
+      <Mark level={f.level} />
+      <span class="title">{f.title[lang.value]}</span>
+      <span class="quiet">
+        {time(f.last_at)}（{ago(f.last_at, now.value)}）・{t("finding.count", { n: number(f.count) })}
+        {f.verdict && `・${t(`verdict.${f.verdict}`)}`}{f.allow > 0 && `・${t("verdict.allowed")}`}
+      </span>
+    </a>
+  );
+}
+
+/* Each chain with those of its findings that are here below it. */
+export function Rows({ all }: { all: Finding[] }) {
+  const ids = new Set(all.map((f) => f.id));
+  const isBelow = (f: Finding) => f.chain !== undefined && ids.has(f.chain);
+  return (
+    <ul class="rows">
+      {all.filter((f) => !isBelow(f)).map((f) => {
+        const below = all.filter((m) => m.chain === f.id);
+        return (
+          <li key={f.id}>
+            <Row f={f} />
+            {below.length > 0 && (
+              <details class="below">
+                <summary>{t("chain.members", { n: below.length })}</summary>
+                <ul class="rows">{below.map((m) => <li key={m.id}><Row f={m} /></li>)}</ul>
+              </details>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+const kinds = ["chain", "indicator", "beacon", "dns-tunnel", "dga", "sigma", "scan", "bruteforce", "logon", "lateral", "ransomware", "policy"] as const;
+const verdicts = ["none", "true", "false", "expected", "allowed"] as const;
+
+function Filters() {
+  const f = filter.value;
+  return (
+    <form class="filter" onSubmit={(e) => e.preventDefault()}>
+      <label>{t("findings.level")}{" "}
+        <select value={f.level} onChange={(e) => setFilter({ level: e.currentTarget.value })}>
+          <option value="high">{t("level.high")}</option>
+          <option value="medium">{t("findings.medium")}</option>
+          <option value="">{t("findings.all")}</option>
+        </select>
+      </label>
+      <label>{t("findings.kind")}{" "}
+        <select value={f.kind} onChange={(e) => setFilter({ kind: e.currentTarget.value })}>
+          <option value="">{t("findings.all")}</option>
+          {kinds.map((k) => <option key={k} value={k}>{t(`kind.${k}`)}</option>)}
+        </select>
+      </label>
+      <label>{t("findings.verdict")}{" "}
+        <select value={f.verdict} onChange={(e) => setFilter({ verdict: e.currentTarget.value })}>
+          <option value="">{t("findings.all")}</option>
+          {verdicts.map((v) => <option key={v} value={v}>{t(`verdict.${v}`)}</option>)}
+        </select>
+      </label>
+      <label>{t("findings.machine")}{" "}
+        <input type="text" value={f.machine} autocomplete="off" onChange={(e) => setFilter({ machine: e.currentTarget.value.trim() })} />
+      </label>
+      <label>{t("findings.search")}{" "}
+        <input type="search" value={f.q} onChange={(e) => setFilter({ q: e.currentTarget.value })} />
+      </label>
+    </form>
   );
 }
 
@@ -51,21 +109,9 @@ function Findings() {
   return (
     <section class="card" aria-labelledby="findings">
       <h2 id="findings">{t("findings")}</h2>
-      <form class="filter" onSubmit={(e) => { e.preventDefault(); void refreshFindings(); }}>
-        <label>{t("findings.level")}{" "}
-          <select value={level.value} onChange={(e) => { level.value = e.currentTarget.value; void refreshFindings(); }}>
-            <option value="high">{t("level.high")}</option>
-            <option value="medium">{t("findings.medium")}</option>
-            <option value="">{t("findings.all")}</option>
-          </select>
-        </label>
-        <label>{t("findings.search")}{" "}
-          <input type="search" value={search.value} onInput={(e) => { search.value = e.currentTarget.value; }}
-            onChange={() => void refreshFindings()} />
-        </label>
-      </form>
+      <Filters />
       {findings.value.length === 0 && <p class="quiet">{t("findings.none")}</p>}
-      <ul class="rows">{findings.value.map((f) => <Row key={f.id} f={f} />)}</ul>
+      <Rows all={findings.value} />
       {next.value && <button type="button" onClick={() => void more()}>{t("findings.more")}</button>}
     </section>
   );
@@ -136,6 +182,7 @@ export function Home() {
     <>
       <Today s={s} />
       <Findings />
+      <Expected />
       <Sources />
       {s.stores && <Stores stores={s.stores} />}
       <footer class="quiet">
@@ -186,8 +233,18 @@ export function FindingPage({ finding: f }: { finding: Finding | "missing" }) {
         <h2>{t("finding.steps")}</h2>
         <Steps advice={f.advice[lang.value]} />
       </section>
+      <Decide key={f.id} f={f} />
+      {members.value.length > 0 && (
+        <section class="card" aria-labelledby="members">
+          <h2 id="members">{t("chain.steps")}</h2>
+          <ul class="rows">{[...members.value].sort((a, b) => Date.parse(a.first_at) - Date.parse(b.first_at)).map((m) => <li key={m.id}><Row f={m} /></li>)}</ul>
+        </section>
+      )}
+      {f.chain && <p><a href={`#/findings/${f.chain}`}>{t("chain.part")}</a></p>}
       <section class="card">
         <dl>{facts.filter(([, v]) => v).map(([k, v]) => <div key={k}><dt>{t(k)}</dt><dd>{v}</dd></div>)}</dl>
+        {f.source && <p><a href={`#/machines/${encodeURIComponent(f.source)}`}>{t("machine.open", { name: f.source })}</a></p>}
+        {f.kind === "beacon" && <Plot f={f} />}
       </section>
       <Why f={f} />
       <section class="card" aria-labelledby="evidence">

@@ -80,6 +80,7 @@ put_evidence(struct hn_buf *b, const struct finding *f, const struct finding_sou
 		hn_buf_put(b, i > 0 ? HN_LIT(",{\"file\":") : HN_LIT("{\"file\":"));
 		hn_buf_json(b, sources->name(sources->ctx, f->evidence[i].source));
 		hn_buf_printf(b, ",\"line\":%llu", (unsigned long long)f->evidence[i].line);
+		put_time(b, "at", f->evidence[i].at_ms);
 		put_text(b, "raw", f->evidence[i].raw);
 		hn_buf_char(b, '}');
 	}

@@ -154,7 +154,7 @@ core_message(struct site_child *child, enum hn_role_id from, const struct hn_msg
 	case HN_SENSE:
 		return core_batch_message(c, m);
 	case HN_WEB:
-		return core_login_message(c, m);
+		return m->type == SITE_MSG_ACT ? core_act_message(c, m->body) : core_login_message(c, m);
 	case HN_INTAKE:
 		return m->type == SITE_MSG_SOURCE_COUNTS ? core_batch_counts(c, m->body) :
 		    core_batch_quarantined(c, m->body);

@@ -118,6 +118,9 @@ void core_indicators_init(struct core *c);
 enum hn_rc core_login_start(struct core *c, struct hn_err *err) HN_MUST_CHECK;
 enum hn_rc core_login_message(struct core *c, const struct hn_msg *m) HN_MUST_CHECK;
 
+/* Message ACT of web (site/act.h): a person judges, allows, takes back. */
+enum hn_rc core_act_message(struct core *c, struct hn_view body) HN_MUST_CHECK;
+
 /* Once a second: a new token where one is asked for, sessions that are over. */
 void core_login_tick(struct core *c);
 

@@ -10,10 +10,12 @@
 #include "site/finding_show.h"
 #include "site/outbox.h"
 #include "site/stores.h"
+#include "site/triage.h"
 
 #define ANSWER_MAX (4u << 20)		/* bytes of one answer */
 #define PIECE_MAX 131072u		/* bytes of it in one message */
 #define ARENA_MAX (16u << 20)
+#define ONE_MAX (1u << 20)		/* bytes of one finding with its evidence */
 #define LIMIT_DEFAULT 50u
 #define LIMIT_MAX 200u
 #define STORES_MS 60000		/* how old a look at the folders may be */
@@ -326,11 +328,25 @@ read_filter(struct ask *a, struct site_findings_filter *filter, size_t *limit)
 	return HN_OK;
 }
 
+/* With its facts, which its words tell. */
+static enum hn_rc
+put_whole(struct view *v, const uint8_t id[FINDING_ID_BYTES], struct hn_err *err)
+{
+	const struct finding_sources sources = { source_name, v };
+	struct hn_arena arena = HN_ARENA(ONE_MAX);
+	struct site_finding s;
+	const enum hn_rc rc = site_finding_load(v->db, id, &arena, &s, err);
+
+	if (rc == HN_OK)
+		site_finding_json(&v->json, &s, &sources);
+	hn_arena_fini(&arena);
+	return rc;
+}
+
 static enum hn_rc
 answer_findings(struct ask *a)
 {
 	struct view *v = a->view;
-	const struct finding_sources sources = { source_name, v };
 	struct site_findings_filter filter;
 	struct site_finding behind;
 	struct site_findings_page page = { .n = 0 };
@@ -348,11 +364,13 @@ answer_findings(struct ask *a)
 	if (rc != HN_OK)
 		return rc;
 	hn_buf_put(&v->json, HN_LIT("{\"items\":["));
-	for (size_t i = 0; i < page.n; i++) {
+	for (size_t i = 0; rc == HN_OK && i < page.n; i++) {
 		if (i > 0)
 			hn_buf_char(&v->json, ',');
-		site_finding_json(&v->json, &page.rows[i], &sources);
+		rc = put_whole(v, page.rows[i].f.id, &a->err);
 	}
+	if (rc != HN_OK)
+		return rc;
 	hn_buf_put(&v->json, HN_LIT("],\"next\":"));
 	if (page.n == page.max) {
 		hn_buf_char(&v->json, '"');
@@ -362,6 +380,37 @@ answer_findings(struct ask *a)
 		hn_buf_put(&v->json, HN_LIT("null}"));
 	}
 	return HN_OK;
+}
+
+static enum hn_rc
+put_allow(void *ctx, const struct site_allow *row)
+{
+	struct hn_buf *b = ctx;
+
+	if (row->ended_ms != 0)
+		return HN_OK;
+	hn_buf_printf(b, "%s{\"id\":%" PRIi64 ",\"value\":", b->p[b->n - 1] == '[' ? "" : ",", row->id);
+	hn_buf_json(b, row->value);
+	hn_buf_put(b, HN_LIT(",\"reason\":"));
+	hn_buf_json(b, row->reason);
+	hn_buf_put(b, HN_LIT(",\"until\":\""));
+	hn_time_put(b, row->until_ms);
+	hn_buf_put(b, HN_LIT("\",\"made_at\":\""));
+	hn_time_put(b, row->made_ms);
+	hn_buf_put(b, HN_LIT("\"}"));
+	return HN_OK;
+}
+
+static enum hn_rc
+answer_allow(struct ask *a)
+{
+	struct hn_buf *b = &a->view->json;
+	enum hn_rc rc;
+
+	hn_buf_char(b, '[');
+	rc = site_allow_all(a->view->db, (struct site_allow_each){ put_allow, b }, &a->err);
+	hn_buf_char(b, ']');
+	return rc;
 }
 
 /* Core makes the database; until it has, the answer is "not yet". */
@@ -432,6 +481,7 @@ view_message(struct site_child *c, enum hn_role_id from, const struct hn_msg *m)
 	static enum hn_rc (*const answer[SITE_VIEW_ROUTES])(struct ask *a) = {
 		[SITE_VIEW_STATE] = answer_state, [SITE_VIEW_FINDINGS] = answer_findings,
 		[SITE_VIEW_FINDING] = answer_finding, [SITE_VIEW_SOURCES] = answer_sources,
+		[SITE_VIEW_ALLOW] = answer_allow,
 	};
 	struct view *v = c->state;
 	struct hn_get g = HN_GET(m->body);

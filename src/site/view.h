@@ -12,9 +12,10 @@ extern const struct site_role_ops view_ops;
 /* Message ASK: the routes and their texts, in this order. */
 enum site_view_route {
 	SITE_VIEW_STATE,	/* none */
-	SITE_VIEW_FINDINGS,	/* level, kind, q, before (id), limit */
+	SITE_VIEW_FINDINGS,	/* level, kind, q, before (id), limit, verdict, machine */
 	SITE_VIEW_FINDING,	/* id */
 	SITE_VIEW_SOURCES,	/* none */
+	SITE_VIEW_ALLOW,	/* none */
 	SITE_VIEW_ROUTES
 };
 

@@ -5,6 +5,7 @@
 
 #include "event/log.h"
 #include "net/http.h"
+#include "site/act.h"
 #include "site/child.h"
 #include "site/outbox.h"
 #include "site/view.h"
@@ -42,6 +43,8 @@ struct web_route {
 	enum site_view_route view;	/* asked of view, where `run` is NULL */
 	const char *params[SITE_VIEW_TEXTS_MAX];	/* of the query, passed on to view */
 	void (*run)(struct web *w, struct web_waiting *q);
+	enum site_act act;		/* told to core, where `run` is web_run_act */
+	const char *names[SITE_ACT_TEXTS];	/* of its texts in the body, an object in JSON; NULL: empty */
 };
 
 /* A console that listens to events. */
@@ -90,6 +93,9 @@ bool web_events_gone(struct web *w, struct hn_http_request *request);
 void web_events_end(struct web *w, const uint8_t session[32]);
 enum hn_rc web_events_changed(struct web *w, struct hn_view body) HN_MUST_CHECK;
 enum hn_rc web_events_start(struct web *w) HN_MUST_CHECK;
+
+/* ---- web_act.c */
+void web_run_act(struct web *w, struct web_waiting *q);
 
 /* ---- web_session.c */
 bool web_session_of(struct hn_http_request *request, uint8_t hash[32]);

@@ -85,6 +85,10 @@ const struct web_route web_routes[] = {
 	    .params = { "level", "kind", "q", "before", "limit", "verdict", "machine" } },
 	{ "GET", "/api/findings/", .has_rest = true, .view = SITE_VIEW_FINDING },
 	{ "GET", "/api/sources", .view = SITE_VIEW_SOURCES },
+	{ "GET", "/api/allow", .view = SITE_VIEW_ALLOW },
+	{ "POST", "/api/verdicts", .run = web_run_act, .act = SITE_ACT_VERDICT, .names = { "finding", "verdict", "reason" } },
+	{ "POST", "/api/allow", .run = web_run_act, .act = SITE_ACT_ALLOW, .names = { "value", "until", "reason" } },
+	{ "POST", "/api/allow/end", .run = web_run_act, .act = SITE_ACT_UNALLOW, .names = { "id", NULL, "reason" } },
 	{ "GET", "/api/events", .run = run_events },
 	{ NULL, NULL, .run = NULL },
 };

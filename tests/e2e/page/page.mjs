@@ -53,10 +53,76 @@ assert.equal(await page.locator(".steps li").count(), 3, "three next steps");
 assert.ok((await page.locator(".evidence pre").first().textContent()).includes("planted.weather-sync.example"));
 await accessible("finding");
 await shoot("finding");
+
+/* A verdict: asked in plain words, nothing without a reason, and it can be taken back. */
+const finding = page.url();
+const bare = () => page.textContent("h1");
+assert.ok((await bare()).includes("高"));
+await page.focus('[data-verdict="false"]');
+await page.keyboard.press("Enter");
+await page.waitForSelector(".confirm input");
+assert.ok((await page.textContent(".confirm")).includes("誤った検知"));
+await accessible("verdict");
+await page.keyboard.press("Escape");
+await page.waitForSelector('[data-verdict="false"]');
+await page.click('[data-verdict="expected"]');
+await page.click(".confirm .go");
+assert.equal(await page.locator(".confirm").count(), 1, "nothing without a reason");
+await page.fill(".confirm input", "業者の試験");
+await page.keyboard.press("Enter");
+await page.waitForSelector("text=いまの判定：予定どおり");
+assert.ok((await bare()).includes("参考"));
+await page.click('[data-verdict="none"]');
+await page.fill(".confirm input", "思い違い");
+await page.keyboard.press("Enter");
+await page.waitForSelector('[data-verdict="expected"]');
+assert.ok((await bare()).includes("高"), "the verdict is taken back");
+
+/* Allowed until a day, and back. */
+await page.click('[data-verdict="allow"]');
+await page.waitForSelector('.confirm input[type="date"]');
+await accessible("allow");
+await page.fill('.confirm input[type="text"]', "新しい取引先");
+await page.click(".confirm .go");
+await page.waitForSelector('[data-verdict="unallow"]');
+assert.ok((await bare()).includes("参考"));
+await page.goto(`${url}#/?level=&verdict=allowed`);
+await page.waitForSelector(".allowed li");
+await page.waitForSelector(".rows .row");
+assert.equal(await page.inputValue(".filter select >> nth=2"), "allowed", "the filter is what the address says");
+await accessible("what is allowed");
+await shoot("allowed");
+await page.click(".allowed button");
+await page.fill(".confirm input", "取引が終わった");
+await page.keyboard.press("Enter");
+await page.waitForSelector(".allowed", { state: "detached" });
+await page.goto(`${url}#/?level=high`);
+await page.waitForSelector(".row.high");
+await page.selectOption(".filter select >> nth=1", "scan");
+await page.waitForFunction(() => location.hash.includes("kind=scan") && !document.querySelector(".row"));
+await page.goBack();
+await page.waitForSelector(".row.high");
+
+/* A beacon: its times as a plot; and the machine with all that was found of it. */
+fs.appendFileSync(log, Array.from({ length: 600 }, (_, n) => line(100 + n * 60, "calls.far-away.example")).join(""));
+await page.goto(`${url}#/?level=&kind=beacon`);
+await page.locator('.row:has-text("calls.far-away.example")').first().click({ timeout: 20000 });
+await page.waitForSelector(".plot svg .seen", { state: "attached" });
+await accessible("beacon");
+await shoot("beacon");
+await page.click('a[href^="#/machines/"]');
+await page.waitForSelector(".timeline li");
+assert.ok(await page.locator(".timeline li").count() >= 2, "all of the machine's findings");
+await accessible("machine");
+await shoot("machine");
+const machine = new URL(page.url()).hash;
+
+await page.goto(finding);
+await page.waitForSelector(".steps li");
 await page.click("text=English");
 assert.ok((await page.textContent("h1")).includes("planted.weather-sync.example, which is listed as a threat"));
 
-for (const path of ["#/", new URL(page.url()).hash]) {
+for (const path of ["#/", machine, new URL(page.url()).hash]) {
   await page.setViewportSize({ width: 320, height: 700 });
   await page.goto(url + path);
   await page.waitForSelector("main .card");
