@@ -19,6 +19,21 @@ HTTP_TYPES = ("time string addr port addr port count string string string string
 HOST_COLUMN = 8
 
 
+
+def write_day(path, lines, rng, machines, line, head=""):
+    """Lines of a day in the order of their times, more by day than by night; few machines and sites have most of them."""
+    people = [m.split(" ") for m in machines]
+    chance = rng.random
+    with open(path + ".part", "w", encoding="ascii") as out:
+        out.write(head)
+        for hour in range(24):
+            n = int(lines * (0.062 if 7 <= hour < 19 else 0.0214))
+            for k in range(n):
+                out.write(line(1780844400000 + hour * 3600000 + k * 3600000 // n, people[int(chance() ** 1.5 * len(people))],
+                               int(chance() ** 3 * 30000)))
+    os.rename(path + ".part", path)
+
+
 class Inputs:
     """The work folder; every method gives a path and makes the file only where it is missing."""
 
@@ -64,6 +79,28 @@ class Inputs:
         if not os.path.exists(os.path.join(path, "access.log")):
             self.tool(path, "--bulk-squid", str(self.megabytes * 1000000 // 130))
         return os.path.join(path, "access.log")
+
+    def whole_day(self):
+        """A folder with one day of 800 machines: 10 M lines of Squid, 1 M look-ups in Zeek's dns.log, 30,000 domains."""
+        folder = self.path("whole-day")
+        if not os.path.exists(os.path.join(folder, "dns.log")):
+            os.makedirs(folder, exist_ok=True)
+            rng = random.Random(3)
+            machines = ["10.20.%d.%d %s" % (n // 200, 10 + n % 200, "user%03d" % n) for n in range(800)]
+            sites = ["%s.%s%d.%s" % (rng.choice(("www", "cdn", "api", "img", "static")), WORDS[n % len(WORDS)].decode(), n,
+                                     rng.choice(("jp", "com", "co.jp", "net"))) for n in range(30000)]
+            tails = ["TCP_TUNNEL/200 %%d CONNECT %s:443 %%s HIER_DIRECT/198.51.%d.%d -\n" % (s, n // 250 % 250, n % 250)
+                     for n, s in enumerate(sites)]
+            write_day(os.path.join(folder, "access.log"), 10000000, rng, machines, lambda at, who, name: "%d.%03d %6d %s %s" % (
+                at // 1000, at % 1000, 90 + at % 9000, who[0], tails[name] % (900 + at % 60000, who[1])))
+            head = ("#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tdns\n#fields\tts\tuid\t"
+                    "id.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\ttrans_id\trtt\tquery\tqclass\tqclass_name\tqtype\t"
+                    "qtype_name\trcode\trcode_name\tAA\tTC\tRD\tRA\tZ\tanswers\tTTLs\trejected\n")
+            write_day(os.path.join(folder, "dns.log"), 1000000, rng, machines, lambda at, who, name: (
+                "%d.%03d000\tC%d\t%s\t%d\t10.20.250.1\t53\tudp\t%d\t0.01\t%s\t1\tC_INTERNET\t1\tA\t0\tNOERROR\tF\tF\tT\tT\t0\t"
+                "198.51.%d.%d\t300.0\tF\n" % (at // 1000, at % 1000, at, who[0], 1024 + at % 60000, at % 65536, sites[name],
+                                               name // 250 % 250, name % 250)), head)
+        return folder
 
     def fortigate(self):
         return self.tiled("fortigate-%d.log" % self.megabytes, self.day() + "/logs/fortigate/fw01.log")

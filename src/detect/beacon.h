@@ -16,7 +16,7 @@
  */
 extern const struct detector beacon_detector;
 
-#define BEACON_PAIRS_MAX 150000u	/* 61 MB; the pair that was silent for longest is forgotten */
+#define BEACON_PAIRS_MAX 110000u	/* 48 MB; the pair that was silent for longest is forgotten */
 #define BEACON_MACHINES_MAX 20000u
 
 #endif

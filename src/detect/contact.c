@@ -6,14 +6,14 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-#define NAMES_MAX 100000u	/* pairs of client and address whose name is known: 13 MB */
+#define NAMES_MAX 80000u	/* pairs of client and address whose name is known: 12 MB */
 #define FLOWS_MAX 65536u	/* connections told of lately */
 #define PROXIES_MAX 256u
 #define ASKED_MAX 4096u		/* sites that clients asked a proxy for lately */
 #define RELAYS_MAX 4096u
 #define FETCH_MS 5000		/* a proxy fetches so soon after it was asked */
 #define RELAY_CONTACTS 30u	/* before a machine can be taken for a proxy */
-#define SITES 4096u		/* a power of two: names whose registrable part was looked up lately */
+#define SITES 32768u		/* a power of two: names whose registrable part was looked up lately */
 #define AGAIN_MS (600 * 1000)	/* logs of one connection lie at most so far apart in their own times */
 
 /* The name by which a client last knew an address. */

@@ -131,6 +131,34 @@ engine_tick(struct engine *e, int64_t now_ms, struct findings *out)
 			e->all[i].is->tick(e->all[i].state, now_ms, out);
 }
 
+static uint64_t
+bytes_of(struct keyed *const *tables, size_t n)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += keyed_bytes_max(tables[i]);
+	return sum;
+}
+
+uint64_t
+engine_bytes_max(const struct engine *e)
+{
+	size_t n;
+	struct keyed *const *tables = contacts_tables(e->contacts, &n);
+	uint64_t sum = bytes_of(tables, n);
+
+	tables = prevalences_tables(e->prevalences, &n);
+	sum += bytes_of(tables, n);
+	for (size_t i = 0; i < e->n; i++) {
+		if (e->all[i].is->tables == NULL)
+			continue;
+		tables = e->all[i].is->tables(e->all[i].state, &n);
+		sum += bytes_of(tables, n);
+	}
+	return sum;
+}
+
 static void
 save_tables(const char *name, struct keyed *const *tables, size_t n, struct hn_buf *b)
 {

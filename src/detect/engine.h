@@ -25,6 +25,11 @@ void engine_see(struct engine *e, const struct record *r, struct findings *out);
 /* Tell every detector that no record before ${now_ms} comes any more. */
 void engine_tick(struct engine *e, int64_t now_ms, struct findings *out);
 
+#define ENGINE_BYTES_MAX (256u << 20)	/* of all that detectors remember, whatever comes */
+
+/* Bytes of all tables when all are full: at most ENGINE_BYTES_MAX. */
+uint64_t engine_bytes_max(const struct engine *e);
+
 /*
  * What the detectors remember, appended to ${b}; and read back by an engine that has seen nothing yet.  What an older
  * program wrote of a detector that has changed since is left out: that detector learns anew.  Errors: HN_E_SYNTAX: these are

@@ -6,12 +6,15 @@
 #include "base/wire.h"
 
 #define FIRST_ROOM 64u
+#define MOVE_SHARE 8u		/* an entry is moved once in so many parts of the table's size of questions */
 #define NONE 0u			/* places count from 1; place 0 is the ring's head: older = newest, newer = oldest */
 
 /* In front of each entry. */
 struct link {
 	uint64_t key;
 	uint32_t older, newer;
+	uint32_t moved;		/* when it was last made the newest, in times that the table was asked */
+	uint32_t unused;
 };
 
 struct keyed {
@@ -23,6 +26,7 @@ struct keyed {
 	uint32_t slots_n;	/* a power of two, at least 2 * room */
 	uint32_t *slots;	/* open addressing: places by key */
 	uint64_t evicted;
+	uint32_t asked;		/* how often; it may wrap */
 };
 
 static struct link *
@@ -166,6 +170,23 @@ take_place(struct keyed *t)
 	return oldest;
 }
 
+/*
+ * Make it the newest; but not again and again: to move an entry touches its neighbours' memory too, and what most records ask
+ * for stays far from the oldest anyway.
+ */
+static void
+touch(struct keyed *t, uint32_t place)
+{
+	struct link *l = link_at(t, place);
+
+	t->asked++;
+	if (t->asked - l->moved <= t->n / MOVE_SHARE || link_at(t, 0)->older == place)
+		return;
+	ring_out(t, place);
+	ring_in(t, place);
+	l->moved = t->asked;
+}
+
 void *
 keyed_get(struct keyed *t, uint64_t key, bool *is_new)
 {
@@ -174,10 +195,7 @@ keyed_get(struct keyed *t, uint64_t key, bool *is_new)
 	if (is_new != NULL)
 		*is_new = place == NONE;
 	if (place != NONE) {
-		if (link_at(t, 0)->older != place) {
-			ring_out(t, place);
-			ring_in(t, place);
-		}
+		touch(t, place);
 		return entry_at(t, place);
 	}
 	place = take_place(t);
@@ -187,6 +205,7 @@ keyed_get(struct keyed *t, uint64_t key, bool *is_new)
 	memset(entry_at(t, place), 0, t->entry_bytes);
 	t->slots[slot_of(t, key)] = place;
 	ring_in(t, place);
+	link_at(t, place)->moved = ++t->asked;
 	return entry_at(t, place);
 }
 
@@ -217,6 +236,16 @@ keyed_drop(struct keyed *t, uint64_t key)
 		link_at(t, l->newer)->older = place;
 	}
 	t->n--;
+}
+
+uint64_t
+keyed_bytes_max(const struct keyed *t)
+{
+	uint64_t slots = 2 * FIRST_ROOM;
+
+	while (slots < 2 * (uint64_t)t->max)
+		slots *= 2;
+	return ((uint64_t)t->max + 1) * t->stride + slots * sizeof(*t->slots);
 }
 
 uint32_t

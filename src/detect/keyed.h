@@ -10,8 +10,9 @@
 
 /*
  * What a detector remembers of many things: a table of entries by key, never more than it was given room for.  When it is
- * full, the entry that was asked for longest ago makes room.  Entries are of one size and hold no pointers, so that the
- * whole table can be written down and read back by another process: that is how a detector's memory survives a restart.
+ * full, the entry that was asked for longest ago (give or take an eighth of the entries) makes room.  Entries are of one size
+ * and hold no pointers, so that the whole table can be written down and read back by another process: that is how a
+ * detector's memory survives a restart.
  */
 struct keyed;
 
@@ -30,6 +31,9 @@ void *keyed_find(const struct keyed *t, uint64_t key);
 
 /* Forget ${key}. */
 void keyed_drop(struct keyed *t, uint64_t key);
+
+/* Bytes that it takes when it is full. */
+uint64_t keyed_bytes_max(const struct keyed *t);
 
 uint32_t keyed_count(const struct keyed *t);
 uint64_t keyed_evicted(const struct keyed *t);	/* entries that had to make room so far */

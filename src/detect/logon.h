@@ -16,7 +16,7 @@ extern const struct detector logon_detector;
 
 #define LOGON_ACCOUNTS_MAX 20000u	/* 14 MB */
 #define LOGON_TIES_MAX 100000u		/* accounts at machines or networks: 4 MB */
-#define LOGON_SOURCES_MAX 40000u
+#define LOGON_SOURCES_MAX 20000u
 #define LOGON_ORIGINS_MAX 20000u	/* countries and networks */
 
 #endif

@@ -14,7 +14,7 @@ struct prevalence {
 	int64_t began_ms;	/* when we began to watch: nothing can be known to be older */
 };
 
-#define PREVALENCE_SITES_MAX 100000u	/* 22 MB; the one that nobody spoke to for longest is forgotten */
+#define PREVALENCE_SITES_MAX 80000u	/* 17 MB; the one that nobody spoke to for longest is forgotten */
 
 struct prevalences;
 

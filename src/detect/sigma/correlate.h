@@ -4,7 +4,7 @@
 #include "detect/keyed.h"
 #include "detect/sigma/run.h"
 
-#define SIGMA_MEMORIES_MAX 16384u	/* groups of all correlations together; past it the one untouched longest is forgotten */
+#define SIGMA_MEMORIES_MAX 8192u	/* groups of all correlations together; past it the one untouched longest is forgotten */
 
 /*
  * The memory of correlations, by the records' own time: of each group the newest hits.  Of an event_count the times stand in

@@ -8,10 +8,11 @@ struct entry {
 	uint64_t value;
 };
 
-/* A slow table that is obviously right: keys in the order of their age. */
+/* A slow table that is obviously right: keys in the order of their age; a young one is not made younger. */
 struct model {
 	size_t n, max;
-	uint64_t key[MODEL], value[MODEL];
+	uint64_t asked;
+	uint64_t key[MODEL], value[MODEL], moved[MODEL];
 };
 
 static size_t
@@ -32,6 +33,7 @@ model_drop(struct model *m, uint64_t key)
 	if (i == m->n)
 		return;
 	memmove(&m->key[i], &m->key[i + 1], (m->n - i - 1) * sizeof(m->key[0]));
+	memmove(&m->moved[i], &m->moved[i + 1], (m->n - i - 1) * sizeof(m->moved[0]));
 	memmove(&m->value[i], &m->value[i + 1], (m->n - i - 1) * sizeof(m->value[0]));
 	m->n--;
 }
@@ -42,10 +44,14 @@ model_get(struct model *m, uint64_t key)
 	const size_t i = model_place(m, key);
 	const uint64_t value = i < m->n ? m->value[i] : 0;
 
+	m->asked++;
+	if (i < m->n && (i + 1 == m->n || m->asked - m->moved[i] <= m->n / 8))
+		return &m->value[i];
 	model_drop(m, key);
 	if (m->n == m->max)
 		model_drop(m, m->key[0]);
 	m->key[m->n] = key;
+	m->moved[m->n] = m->asked;
 	m->value[m->n] = value;
 	return &m->value[m->n++];
 }
