@@ -3,6 +3,7 @@
 #define DAY_MS (INT64_C(86400) * 1000)
 #define NEW_MS (7 * DAY_MS)
 #define OLD_MS (30 * DAY_MS)
+#define LEARNING (-0.1)		/* that a peer is rare is known from a few days only: told, and it weighs a little less */
 #define MACHINES_MIN 8u		/* with fewer machines in all, a share of them says little */
 
 /* Log-odds by the share of machines that speak to the same site. */
@@ -41,8 +42,12 @@ void
 detect_hit(const struct sight *s, struct finding *f, struct findings *out)
 {
 	if (s->contact != NULL && s->prevalence.active > 0) {
-		finding_part(f, "rarity", weight_of_rarity(&s->prevalence));
+		const double rarity = weight_of_rarity(&s->prevalence);
+
+		finding_part(f, "rarity", rarity);
 		finding_part(f, "newness", weight_of_newness(&s->prevalence, s->record->at_ms));
+		if (rarity > 0 && s->record->at_ms - s->prevalence.began_ms < NEW_MS)
+			finding_part(f, "learning", LEARNING);
 	}
 	findings_hit(out, f, s->record);
 }

@@ -258,6 +258,38 @@ a_flood_stays_within_caps(void **state)
 	clean_up(&s);
 }
 
+/* What is saved in the middle and read back by another process goes on as if nothing had been. */
+static void
+a_restart_changes_nothing(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < HN_COUNT(rows); i++)
+		for (size_t at = 1; at < SIGNS_MAX && rows[i].signs[at].source != NULL; at++) {
+			struct stage_set s;
+			struct keyed *const *tables;
+			struct hn_buf saved[4] = { HN_BUF(64u << 20), HN_BUF(64u << 20), HN_BUF(64u << 20), HN_BUF(64u << 20) };
+			size_t n;
+
+			set_up(&s);
+			for (size_t k = 0; k < at; k++)
+				say(&s, &rows[i].signs[k]);
+			tables = chain_detector.tables(s.chain, &n);
+			for (size_t t = 0; t < n; t++)
+				keyed_save(tables[t], &saved[t]);
+			chain_detector.close(s.chain);
+			assert_int_equal(chain_detector.open(&s.conf, &s.chain, NULL), HN_OK);
+			tables = chain_detector.tables(s.chain, &n);
+			for (size_t t = 0; t < n; t++) {
+				assert_int_equal(keyed_load(tables[t], hn_buf_view(&saved[t])), HN_OK);
+				hn_buf_fini(&saved[t]);
+			}
+			for (size_t k = at; k < SIGNS_MAX && rows[i].signs[k].source != NULL; k++)
+				say(&s, &rows[i].signs[k]);
+			check(&rows[i], worst_chain(&s, &n));
+			clean_up(&s);
+		}
+}
+
 static void
 techniques_have_stages(void **state)
 {
@@ -289,6 +321,7 @@ main(void)
 		cmocka_unit_test(chains_join),
 		cmocka_unit_test(members_name_their_chain),
 		cmocka_unit_test(a_flood_stays_within_caps),
+		cmocka_unit_test(a_restart_changes_nothing),
 		cmocka_unit_test(techniques_have_stages),
 	};
 
