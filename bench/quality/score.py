@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures how well the detectors see and how quiet they are, and writes the second table of docs/benchmarks.md.
 
-  bench/quality/score.py [--hinomi build/hinomi] [--work DIR] [--row NAME]... [--exact] [--write]
+  bench/quality/score.py [--hinomi build/hinomi] [--work DIR] [--row NAME]... [--exact] [--site] [--write]
 
 What is missing in the work folder is made first (about ten minutes once, 9 GB).  --write puts the table and the pictures into
 docs/.  What was missed and what was false stands in WORK/report.txt, or where --report says.
@@ -31,7 +31,7 @@ NEEDS = {"beacons": ["beacons"], "strobes": ["beacons"], "benign": ["months"], "
 class Bench:
     def __init__(self, options):
         self.work, self.data, self.legit, self.exact = options.work, options.data, options.legit, options.exact
-        self.watch = Watch(options.hinomi, options.watch)
+        self.watch = Watch(options.hinomi, options.watch, options.site)
         os.makedirs(self.work, exist_ok=True)
         self.report = open(options.report or os.path.join(self.work, "report.txt"), "w", encoding="utf-8")
 
@@ -80,6 +80,7 @@ def options_of():
     a.add_argument("--exact", action="store_true", help="cut the logs again and again to learn when a chain was first found")
     a.add_argument("--watch", action="append", default=[], metavar="OPTION",
                    help="a further option of hinomi watch (--watch=--x)")
+    a.add_argument("--site", action="store_true", help="give the program the house's networks and agreed hours (site.json)")
     a.add_argument("--write", action="store_true", help="write the table and the pictures into docs/")
     options = a.parse_args()
     if options.write and options.row:

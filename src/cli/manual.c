@@ -77,7 +77,7 @@ put_config_page(FILE *to, enum hn_lang lang)
 
 		if (strcmp(section, k->section) != 0) {
 			section = k->section;
-			fprintf(to, ".SH [%s%s]\n", section, strcmp(section, "source") == 0 ? " NAME" : "");
+			fprintf(to, ".SH [%s%s]\n", section, site_section_is_repeated(hn_view_of(section)) ? " NAME" : "");
 		}
 		put_key(to, lang, k);
 	}

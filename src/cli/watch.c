@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/load.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/job_jail.h"
@@ -86,6 +87,34 @@ take_names(struct watch *w)
 	return take_format(w) && take_times(w);
 }
 
+/* --site: the house's own networks, hours and servers, out of the file that `hinomi site` runs on. */
+static bool
+take_site(struct watch *w)
+{
+	const char *const path = arguments_value(w->args, "site", NULL);
+	struct hn_buf text = HN_BUF(SITE_CONFIG_MAX + 1);
+	struct site_fault fault = { 0 };
+	enum hn_rc rc = HN_OK;
+
+	if (path == NULL)
+		return true;
+	w->site = hn_alloc(1, sizeof(*w->site));
+	w->house = hn_alloc(1, sizeof(*w->house));
+	if (w->site == NULL || w->house == NULL)
+		return say_wrong(w, "watch.error.start", "memory", NULL, NULL);
+	if (hn_load_file(path, &text, NULL) != HN_OK)
+		rc = say_wrong(w, "place.error.read", path, strerror(errno), NULL) ? HN_OK : HN_E_IO;
+	else if (site_config_parse(hn_buf_view(&text), w->site, &fault) != HN_OK ||
+	    site_house_read(w->site, w->house, NULL) != HN_OK)
+		rc = say_wrong(w, "place.error.config", path, fault.text, NULL) ? HN_OK : HN_E_SYNTAX;
+	hn_buf_fini(&text);
+	for (size_t i = 0; rc == HN_OK && w->scope.n == 0 && i < w->site->internal.n; i++)
+		w->scope.nets[i] = w->site->internal.net[i];
+	if (rc == HN_OK && w->scope.n == 0)
+		w->scope.n = w->site->internal.n;
+	return rc == HN_OK;
+}
+
 static void
 say_unseen(void *ctx, const char *path, int error)
 {
@@ -154,7 +183,10 @@ open_engine(struct watch *w, struct watch_lists *lists)
 {
 	struct hn_err err = { .what = "" };
 
-	w->detect_conf = (struct detect_conf){ &w->scope, watch_lists_indicators(lists), watch_lists_rules(lists), NULL };
+	w->detect_conf = (struct detect_conf){
+		.scope = &w->scope, .indicators = watch_lists_indicators(lists), .rules = watch_lists_rules(lists),
+		.house = w->house,
+	};
 	w->reader_conf = (struct reader_conf){
 		.zone = &w->zone, .now_ms = hn_clock_ms(),
 		.logformat = hn_view_of(arguments_value(w->args, "logformat", "")),
@@ -199,12 +231,17 @@ watch(const struct arguments *a)
 	w->lists = HN_ARENA(WATCH_LISTS_BYTES);
 	w->started_ms = hn_clock_monotonic_ms();
 	w->newest_ms = INT64_MIN;
-	if (take_names(w) && take_paths(w) && enter_jail(w) && watch_lists_open(w, &lists) && open_engine(w, lists))
+	if (take_names(w) && take_site(w) && take_paths(w) && enter_jail(w) &&
+	    watch_lists_open(w, &lists) && open_engine(w, lists))
 		code = run_opened(w);
 	engine_close(w->engine);
 	findings_free(w->findings);
 	watch_lists_close(lists);
 	hn_arena_fini(&w->lists);
+	if (w->site != NULL)
+		site_config_fini(w->site);
+	hn_free(w->site);
+	hn_free(w->house);
 	hn_free(w);
 	return code;
 }
@@ -221,6 +258,7 @@ const struct command watch_command = {
 		{ OPTION_MANY, "rules", "PATH" },
 		{ OPTION_VALUE, "allow", "FILE" },
 		{ OPTION_MANY, "internal", "CIDR" },
+		{ OPTION_VALUE, "site", "FILE" },
 		{ OPTION_VALUE, "from", "TIME" },
 		{ OPTION_VALUE, "to", "TIME" },
 		{ OPTION_FLAG, "follow", NULL },

@@ -8,6 +8,7 @@
 #include "detect/engine.h"
 #include "record/input.h"
 #include "record/stream.h"
+#include "site/house.h"
 
 #define WATCH_FINDINGS_MAX 100000u
 #define WATCH_FINDINGS_BYTES (256u << 20)
@@ -23,6 +24,8 @@ struct watch {
 	struct hn_zone zone;
 	struct scope scope;
 	struct allow allow;
+	struct site_config *site;		/* of --site; NULL: none is given */
+	struct house *house;			/* what it says */
 	int64_t from_ms, to_ms;			/* records outside are not shown to the detectors */
 	uint32_t only;				/* finding kinds, a bit each; 0: all */
 	struct reader_conf reader_conf;

@@ -8,6 +8,7 @@
 #include "record/observable.h"
 #include "record/record.h"
 
+struct house;
 struct indicator_table;
 struct sigma_set;
 
@@ -35,6 +36,7 @@ struct detect_conf {
 	const struct scope *scope;
 	const struct indicator_table *const *indicators;	/* the table in force: swapped whole between batches */
 	const struct sigma_set *const *rules;	/* the Sigma rules in force, in the same way; NULL, or NULL in it: none */
+	const struct house *house;	/* what it has written down of itself (detect/house.h); NULL: nothing */
 	struct contacts *contacts;	/* makes keys and registrable domains; made by the engine */
 };
 

@@ -8,6 +8,7 @@
 #include "detect/indicator.h"
 #include "detect/lateral.h"
 #include "detect/logon.h"
+#include "detect/maintenance.h"
 #include "detect/outward.h"
 #include "detect/protection.h"
 #include "detect/ransomware.h"
@@ -33,6 +34,7 @@ const struct detector *const detectors[] = {
 	&restart_detector,
 	&device_detector,
 	&outward_detector,
+	&maintenance_detector,
 	&chain_detector,
 	NULL,
 };

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "detect/few.h"
+#include "detect/house.h"
 #include "detect/triage.h"
 
 #define HOUR_MS INT64_C(3600000)
@@ -96,7 +97,7 @@ see_inside(struct state *st, const struct contact *c)
 }
 
 static void
-say(const struct sight *s, struct machine *m, struct findings *out)
+say(const struct sight *s, struct machine *m, bool is_declared, struct findings *out)
 {
 	const struct contact *const c = s->contact;
 	const uint32_t clients = few_count(&m->clients);
@@ -104,7 +105,7 @@ say(const struct sight *s, struct machine *m, struct findings *out)
 	char text[64];
 	struct hn_buf facts = { .p = text, .size = sizeof(text), .max = sizeof(text) };
 	struct finding f = { .kind = FINDING_POLICY, .at_most = LEVEL_HIGH, .rule = HN_LIT("policy.internet"),
-		.words = m->had_sites > 0 ? HN_LIT("policy-new-peer") :
+		.words = is_declared ? HN_LIT("policy-declared") : m->had_sites > 0 ? HN_LIT("policy-new-peer") :
 		    is_server ? HN_LIT("policy-server-internet") : HN_LIT("policy-internet"), .source = c->who,
 		.destination = c->site, .user = HN_LIT(""), .first_ms = m->talk_ms, .n_techniques = 2,
 		.techniques = { HN_LIT("T1071"), HN_LIT("T1041") } };
@@ -112,11 +113,12 @@ say(const struct sight *s, struct machine *m, struct findings *out)
 	f.count = m->contacts - m->told;
 	m->told = m->contacts;
 	finding_part(&f, "policy.internet-prior", -4.0);
-	finding_part(&f, "policy.quiet", log(m->quiet + 1));
+	finding_part(&f, "policy.declared", is_declared ? 4.0 : 0);
+	finding_part(&f, "policy.quiet", is_declared ? 0 : log(m->quiet + 1));
 	finding_part(&f, "policy.server", is_server ? 1.5 : 0);
 	finding_part(&f, "policy.steady", c->at_ms - m->talk_ms >= STEADY_MS ? 1.0 : 0);
 	finding_part(&f, "policy.refused", c->failed ? -1.0 : 0);
-	finding_fact_number(&f, "days", m->quiet - 1, &facts);
+	finding_fact_number(&f, "days", m->quiet > 0 ? m->quiet - 1 : 0, &facts);
 	finding_fact_number(&f, "clients", clients, &facts);
 	detect_hit(s, &f, out);
 }
@@ -155,27 +157,33 @@ count_in(struct machine *m, const struct contact *c)
 	return m->had_sites <= SITES_MAX;
 }
 
+/* One of ours speaks to the outside. */
+static void
+see_outside(struct state *st, const struct sight *s, struct findings *out)
+{
+	const struct contact *const c = s->contact;
+	const struct house_server *const server = house_server(st->conf->house, c->who_addr);
+	const bool is_declared = server != NULL && !server->may_speak;
+	struct machine *const m = machine_of(st, &c->who_addr, c->at_ms);
+
+	if (m == NULL || (server != NULL && server->may_speak) || (!count_in(m, c) && !is_declared))
+		return;
+	m->contacts++;
+	if ((is_declared || (m->quiet > DAYS_MIN && m->contacts >= 3)) && m->contacts >= 2 * m->told)
+		say(s, m, is_declared, out);
+}
+
 static void
 outward_see(void *state, const struct sight *s, struct findings *out)
 {
 	const struct contact *const c = s->contact;
-	struct machine *m;
 
 	if (c == NULL || c->is_again || !c->has_who_addr)
 		return;
-	if (c->way == CONTACT_INSIDE) {
-		if (c->has_whom_addr)
-			see_inside(state, c);
-		return;
-	}
-	if (c->way != CONTACT_OUT || c->is_by_relay || is_everyday(c))
-		return;
-	m = machine_of(state, &c->who_addr, c->at_ms);
-	if (m == NULL || !count_in(m, c))
-		return;
-	m->contacts++;
-	if (m->quiet > DAYS_MIN && m->contacts >= 3 && m->contacts >= 2 * m->told)
-		say(s, m, out);
+	if (c->way == CONTACT_INSIDE && c->has_whom_addr)
+		see_inside(state, c);
+	else if (c->way == CONTACT_OUT && !c->is_by_relay && !is_everyday(c))
+		see_outside(state, s, out);
 }
 
 const struct detector outward_detector = {

@@ -24,10 +24,13 @@ static const char *const kind_names[] = {
 	"tail", "drop", "syslog-udp", "syslog-tcp", "syslog-tls", "tls-lines", "elastic-bulk", NULL,
 };
 static const char *const languages[] = { "ja", "en", NULL };
+static const char *const internets[] = { "no", "yes", NULL };
 static const char *const jails[] = { "full", "reduced", NULL };
 
 #define SITE(member) offsetof(struct site_config, member)
 #define SOURCE(member) offsetof(struct site_source, member)
+#define MAINTENANCE(member) offsetof(struct site_maintenance, member)
+#define SERVER(member) offsetof(struct site_server, member)
 
 const struct site_key site_keys[] = {
 	{ "site", "name", SITE_TEXT, SITE(name), "hospital", 1, 100, NULL,
@@ -46,6 +49,8 @@ const struct site_key site_keys[] = {
 	{ "site", "internal", SITE_CIDRS, SITE(internal), "", 0, 0, NULL,
 	  "Networks of this site, separated by blanks. Not set: all private addresses.",
 	  "院内のネットワーク(空白区切り)。指定しないときはすべてのプライベートアドレス。" },
+	{ "site", "time_zone", SITE_ZONE, SITE(time_zone), "Asia/Tokyo", 1, 64, NULL,
+	  "Zone of the hours in this file: an IANA name or +HH:MM.", "このファイルに書く時刻のタイムゾーン。Asia/Tokyo などの名前、または +HH:MM。" },
 	{ "tls", "certificate", SITE_PATH, SITE(certificate), "", 0, 512, NULL,
 	  "Certificate chain (PEM). Not set: data_dir/tls/certificate.pem.", "証明書(PEM)。指定しないときは data_dir/tls/certificate.pem。" },
 	{ "tls", "key", SITE_PATH, SITE(key), "", 0, 512, NULL,
@@ -97,18 +102,59 @@ const struct site_key site_keys[] = {
 	  "Seconds without a line after which the page warns; 0: never.", "記録がこの秒数届かないと警告します。0 は警告しません。" },
 	{ "source", "max_line_bytes", SITE_NUMBER, SOURCE(max_line_bytes), "1048576", 1024, SITE_LINE_MAX, NULL,
 	  "A longer line is cut and counted.", "これより長い行は切り詰め、数えます。" },
+	{ "maintenance", "account", SITE_TEXT, MAINTENANCE(account), "", 0, 96, NULL,
+	  "Account of a vendor's remote maintenance. Not set: whatever comes from the networks of from.",
+	  "遠隔保守に使うアカウント。指定しないときは from のネットワークからの接続すべて。" },
+	{ "maintenance", "from", SITE_CIDRS, MAINTENANCE(from), "", 0, 0, NULL,
+	  "Networks that it comes from, by contract. Not set: anywhere.", "契約上の接続元のネットワーク。指定しないときはどこからでも。" },
+	{ "maintenance", "days", SITE_DAYS, MAINTENANCE(days), "Mon-Sun", 0, 0, NULL,
+	  "Agreed days.", "取り決めた曜日。" },
+	{ "maintenance", "hours", SITE_HOURS, MAINTENANCE(hours), "00:00-24:00", 0, 0, NULL,
+	  "Agreed hours, in time_zone of [site].", "取り決めた時間帯([site] の time_zone の時刻)。" },
+	{ "server", "address", SITE_CIDRS, SERVER(address), "", 0, 0, NULL,
+	  "Addresses of a server.", "サーバーのアドレス。" },
+	{ "server", "internet", SITE_CHOICE, SERVER(internet), "no", 0, 0, internets,
+	  "Whether it may speak to the outside: no (any talk is told) or yes (none is).",
+	  "院外との通信。no は知らせ、yes は知らせません。" },
 };
 const size_t site_keys_n = HN_COUNT(site_keys);
 
 static_assert(HN_COUNT(site_keys) <= SEEN_MAX, "a bit per key");
 
+/* How every section that may be repeated begins: site_source, site_maintenance, site_server. */
+struct entry {
+	struct hn_view name;
+	uint32_t id;
+};
+
+static_assert(offsetof(struct entry, id) == SOURCE(id) && offsetof(struct entry, id) == MAINTENANCE(id) &&
+    offsetof(struct entry, id) == SERVER(id) && SOURCE(name) == 0 && MAINTENANCE(name) == 0 && SERVER(name) == 0, "same head");
+
+struct parser;
+static enum hn_rc end_source(struct parser *p, const void *entry);
+static enum hn_rc end_maintenance(struct parser *p, const void *entry);
+static enum hn_rc end_server(struct parser *p, const void *entry);
+
+/* A section that may be repeated: where its entries are, and what one must have. */
+static const struct repeated {
+	struct hn_view section;
+	size_t at, bytes, n_at, max;
+	enum hn_rc (*end)(struct parser *p, const void *entry);
+} repeated[] = {
+	{ HN_INIT("source"), SITE(source), sizeof(struct site_source), SITE(n_sources), SITE_SOURCES_MAX, end_source },
+	{ HN_INIT("maintenance"), SITE(maintenance), sizeof(struct site_maintenance), SITE(n_maintenances),
+	    SITE_MAINTENANCES_MAX, end_maintenance },
+	{ HN_INIT("server"), SITE(server), sizeof(struct site_server), SITE(n_servers), SITE_SERVERS_MAX, end_server },
+};
+
 struct parser {
 	struct site_config *c;
 	struct site_fault *fault;
 	struct hn_view section;
-	struct site_source *source;	/* in a [source NAME] */
-	uint64_t seen;			/* keys set outside of sources */
-	uint64_t seen_source;		/* keys set in this source */
+	const struct repeated *repeated;	/* in such a section */
+	char *entry;				/* its entry */
+	uint64_t seen;				/* keys set outside of such sections */
+	uint64_t seen_entry;			/* keys set in this entry */
 	size_t line;
 };
 
@@ -127,16 +173,25 @@ fault(struct parser *p, enum hn_rc rc, const char *fmt, ...)
 /* Enough of a view for a message. */
 #define SHOWN(v) (int)((v).n < 60 ? (v).n : 60), (v).n > 0 ? (v).p : ""
 
-static bool
-in_source(const struct site_key *k)
+static const struct repeated *
+repeated_of(struct hn_view section)
 {
-	return hn_view_eq(hn_view_of(k->section), HN_LIT("source"));
+	for (size_t i = 0; i < HN_COUNT(repeated); i++)
+		if (hn_view_eq(section, repeated[i].section))
+			return &repeated[i];
+	return NULL;
+}
+
+bool
+site_section_is_repeated(struct hn_view section)
+{
+	return repeated_of(section) != NULL;
 }
 
 static enum hn_rc
 set(struct parser *p, const struct site_key *k, struct hn_view value)
 {
-	char *base = in_source(k) ? (char *)p->source : (char *)p->c;
+	char *base = site_section_is_repeated(hn_view_of(k->section)) ? p->entry : (char *)p->c;
 	struct hn_buf form = HN_BUF(200);
 	const enum hn_rc rc = site_value_read(k, value, &p->c->arena, base + k->at);
 
@@ -150,11 +205,12 @@ set(struct parser *p, const struct site_key *k, struct hn_view value)
 	return rc;
 }
 
+/* Of ${p}'s repeated section, or (NULL) of all that are not repeated. */
 static enum hn_rc
-set_defaults(struct parser *p, bool source)
+set_defaults(struct parser *p)
 {
 	for (size_t i = 0; i < site_keys_n; i++) {
-		if (in_source(&site_keys[i]) != source || site_keys[i].fallback[0] == '\0')
+		if (repeated_of(hn_view_of(site_keys[i].section)) != p->repeated || site_keys[i].fallback[0] == '\0')
 			continue;
 		const enum hn_rc rc = set(p, &site_keys[i], hn_view_of(site_keys[i].fallback));
 
@@ -174,20 +230,47 @@ key_of(struct hn_view section, struct hn_view key)
 }
 
 static enum hn_rc
-end_source(struct parser *p)
+end_source(struct parser *p, const void *entry)
 {
-	const struct site_source *s = p->source;
+	const struct site_source *s = entry;
 
-	if (s == NULL)
-		return HN_OK;
-	p->source = NULL;
-	if ((p->seen_source >> (size_t)(key_of(HN_LIT("source"), HN_LIT("kind")) - site_keys) & 1) == 0)
+	if ((p->seen_entry >> (size_t)(key_of(HN_LIT("source"), HN_LIT("kind")) - site_keys) & 1) == 0)
 		return fault(p, HN_E_SYNTAX, "source %.*s: kind is missing; write kind = tail, or another kind", SHOWN(s->name));
 	if (site_kinds[s->kind].has_path && s->path.n == 0)
 		return fault(p, HN_E_SYNTAX, "source %.*s: path is missing; write path = /...", SHOWN(s->name));
 	if (site_kinds[s->kind].has_listen && s->listen.port == 0)
 		return fault(p, HN_E_SYNTAX, "source %.*s: listen is missing; write listen = ADDRESS:PORT", SHOWN(s->name));
 	return HN_OK;
+}
+
+static enum hn_rc
+end_maintenance(struct parser *p, const void *entry)
+{
+	const struct site_maintenance *m = entry;
+
+	if (m->account.n == 0 && m->from.n == 0)
+		return fault(p, HN_E_SYNTAX, "maintenance %.*s: account or from is missing; write account = NAME",
+		    SHOWN(m->name));
+	return HN_OK;
+}
+
+static enum hn_rc
+end_server(struct parser *p, const void *entry)
+{
+	const struct site_server *s = entry;
+
+	if (s->address.n == 0)
+		return fault(p, HN_E_SYNTAX, "server %.*s: address is missing; write address = ADDRESS", SHOWN(s->name));
+	return HN_OK;
+}
+
+static enum hn_rc
+end_entry(struct parser *p)
+{
+	const struct repeated *const r = p->repeated;
+
+	p->repeated = NULL;
+	return r != NULL ? r->end(p, p->entry) : HN_OK;
 }
 
 uint32_t
@@ -213,29 +296,36 @@ is_name(struct hn_view v)
 }
 
 static enum hn_rc
-begin_source(struct parser *p, struct hn_view name)
+begin_entry(struct parser *p, const struct repeated *r, struct hn_view name)
 {
+	char *const entries = (char *)p->c + r->at;
+	size_t *const n = (size_t *)(void *)((char *)p->c + r->n_at);
+	struct entry *e;
+
 	if (!is_name(name))
-		return fault(p, HN_E_SYNTAX, "[source %.*s]: a name is 1 to 64 letters, digits, - _ .", SHOWN(name));
-	for (size_t i = 0; i < p->c->n_sources; i++)
-		if (p->c->source[i].id == site_source_id(name))
-			return fault(p, HN_E_SYNTAX, "[source %.*s] comes twice; give it another name", SHOWN(name));
-	if (p->c->n_sources == SITE_SOURCES_MAX)
-		return fault(p, HN_E_LIMIT, "over %u sources", SITE_SOURCES_MAX);
-	p->source = &p->c->source[p->c->n_sources++];
-	p->source->name = hn_arena_copy(&p->c->arena, name);
-	p->source->id = site_source_id(name);
-	p->seen_source = 0;
-	if (p->source->name.p == NULL)
-		return fault(p, HN_E_NOMEM, "not enough memory");
-	return set_defaults(p, true);
+		return fault(p, HN_E_SYNTAX, "[%s %.*s]: a name is 1 to 64 letters, digits, - _ .", r->section.p, SHOWN(name));
+	for (size_t i = 0; i < *n; i++) {
+		e = (struct entry *)(void *)(entries + i * r->bytes);
+		if (e->id == site_source_id(name))
+			return fault(p, HN_E_SYNTAX, "[%s %.*s] comes twice; give it another name", r->section.p, SHOWN(name));
+	}
+	if (*n == r->max)
+		return fault(p, HN_E_LIMIT, "over %zu %ss", r->max, r->section.p);
+	p->entry = entries + (*n)++ * r->bytes;
+	p->repeated = r;
+	p->seen_entry = 0;
+	e = (struct entry *)(void *)p->entry;
+	e->name = hn_arena_copy(&p->c->arena, name);
+	e->id = site_source_id(name);
+	return e->name.p == NULL ? fault(p, HN_E_NOMEM, "not enough memory") : set_defaults(p);
 }
 
 static enum hn_rc
 begin_section(struct parser *p, struct hn_view line)
 {
 	struct hn_view rest, name;
-	enum hn_rc rc = end_source(p);
+	const struct repeated *r;
+	enum hn_rc rc = end_entry(p);
 
 	if (rc != HN_OK)
 		return rc;
@@ -245,8 +335,9 @@ begin_section(struct parser *p, struct hn_view line)
 	(void)hn_view_cut(&rest, ' ', &name);
 	rest = hn_view_trim(rest);
 	p->section = name;
-	if (hn_view_eq(name, HN_LIT("source")))
-		return begin_source(p, rest);
+	r = repeated_of(name);
+	if (r != NULL)
+		return begin_entry(p, r, rest);
 	for (size_t i = 0; rest.n == 0 && i < site_keys_n; i++)
 		if (hn_view_eq(name, hn_view_of(site_keys[i].section)))
 			return HN_OK;
@@ -269,7 +360,7 @@ read_key(struct parser *p, struct hn_view line)
 	if (k == NULL)
 		return fault(p, HN_E_SYNTAX, "%.*s: not a key of [%.*s]; see hinomi site --example-config", SHOWN(key),
 		    SHOWN(p->section));
-	seen = in_source(k) ? &p->seen_source : &p->seen;
+	seen = p->repeated != NULL ? &p->seen_entry : &p->seen;
 	if ((*seen >> (size_t)(k - site_keys) & 1) != 0)
 		return fault(p, HN_E_SYNTAX, "%s: comes twice; leave one", k->key);
 	*seen |= UINT64_C(1) << (size_t)(k - site_keys);
@@ -296,7 +387,7 @@ site_config_parse(struct hn_view text, struct site_config *out, struct site_faul
 	if (text.n > SITE_CONFIG_MAX)
 		return fault(&p, HN_E_LIMIT, "the file is over %u KiB", SITE_CONFIG_MAX / 1024);
 	out->arena = HN_ARENA(ARENA_MAX);
-	rc = set_defaults(&p, false);
+	rc = set_defaults(&p);
 	if (hn_view_starts(text, HN_LIT("\xef\xbb\xbf")))
 		text = hn_view_skip(text, 3);	/* what Windows editors put in front */
 	while (rc == HN_OK && text.n > 0) {
@@ -307,7 +398,7 @@ site_config_parse(struct hn_view text, struct site_config *out, struct site_faul
 		rc = read_line(&p, line);
 	}
 	if (rc == HN_OK)
-		rc = end_source(&p);
+		rc = end_entry(&p);
 	if (rc != HN_OK)
 		site_config_fini(out);
 	return rc;
@@ -341,7 +432,8 @@ site_config_example(struct hn_buf *b)
 
 		if (!hn_view_eq(hn_view_of(section), hn_view_of(k->section))) {
 			section = k->section;
-			hn_buf_printf(b, in_source(k) ? "\n#[%s squid]\n" : "\n[%s]\n", section);
+			hn_buf_printf(b, site_section_is_repeated(hn_view_of(section)) ? "\n#[%s NAME]\n" : "\n[%s]\n",
+			    section);
 		}
 		put_doc(b, k);
 		hn_buf_printf(b, "#%s = %s\n", k->key, k->fallback);

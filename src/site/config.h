@@ -14,6 +14,8 @@
 #define SITE_CONFIG_MAX (128u * 1024u)	/* bytes of the file: it goes to the roles in one message */
 #define SITE_SOURCES_MAX 256u
 #define SITE_CIDRS_MAX 64u
+#define SITE_MAINTENANCES_MAX 64u
+#define SITE_SERVERS_MAX 256u
 #define SITE_PATH_MAX 1024u		/* bytes of any path we build or are given */
 #define SITE_LINE_MAX (1024u * 1024u)	/* bytes of one log line, unless the source says less */
 
@@ -57,6 +59,30 @@ struct site_cidrs {
 	size_t n;			/* 0: private addresses are the site's own */
 };
 
+struct site_hours {
+	uint16_t from_min, to_min;	/* of the day; to before from: over midnight; equal: all day */
+};
+
+/* A vendor's remote maintenance, as agreed: "[maintenance NAME]". */
+struct site_maintenance {
+	struct hn_view name;
+	uint32_t id;
+	struct hn_view account;		/* empty: everything from there is maintenance */
+	struct site_cidrs from;		/* none: from anywhere */
+	uint64_t days;			/* a bit each, Monday first */
+	struct site_hours hours;
+};
+
+/* A server: "[server NAME]". */
+struct site_server {
+	struct hn_view name;
+	uint32_t id;
+	struct site_cidrs address;
+	uint64_t internet;		/* enum site_internet */
+};
+
+enum site_internet { SITE_INTERNET_NO, SITE_INTERNET_YES };
+
 struct site_config {
 	struct hn_arena arena;
 	struct hn_view name;
@@ -66,6 +92,7 @@ struct site_config {
 	uint64_t language;		/* enum site_language */
 	uint64_t jail;			/* enum site_jail */
 	struct site_cidrs internal;
+	struct hn_view time_zone;	/* of hours in this file (site_zone_of) */
 	struct hn_view certificate, key;	/* PEM; empty: DATA_DIR/tls/{certificate,key}.pem */
 	uint64_t evidence_keep_days, evidence_budget_mb;
 	uint64_t observables_keep_days, observables_budget_mb;
@@ -76,6 +103,10 @@ struct site_config {
 	uint64_t learnt_every_s;
 	struct site_source source[SITE_SOURCES_MAX];
 	size_t n_sources;
+	struct site_maintenance maintenance[SITE_MAINTENANCES_MAX];
+	size_t n_maintenances;
+	struct site_server server[SITE_SERVERS_MAX];
+	size_t n_servers;
 };
 
 /* The first thing that is wrong: its line (from 1; 0: none) and, in words, the key and how to mend it. */
@@ -87,7 +118,8 @@ struct site_fault {
 /*
  * site_config_parse(text, out, fault): read a whole file.  ${out} is zeroed storage (large: from hn_alloc or static) and
  * holds nothing on failure; give back with site_config_fini.
- * Form: "[section]" or "[source NAME]", "key = value", "#" begins a comment line, UTF-8.  A key that is not in the
+ * Form: "[section]" or, of what there may be several, "[source NAME]", "[maintenance NAME]", "[server NAME]";
+ * "key = value", "#" begins a comment line, UTF-8.  A key that is not in the
  * table, comes twice or is out of its limits is an error.
  * Errors: HN_E_SYNTAX, HN_E_LIMIT, HN_E_NOMEM.
  */
@@ -101,18 +133,20 @@ uint32_t site_source_id(struct hn_view name);
 void site_config_example(struct hn_buf *b);
 
 /* One key: for the parser, the example and the manual page. */
-enum site_value { SITE_TEXT, SITE_PATH, SITE_NUMBER, SITE_CHOICE, SITE_CIDRS, SITE_LISTEN, SITE_ZONE };
+enum site_value { SITE_TEXT, SITE_PATH, SITE_NUMBER, SITE_CHOICE, SITE_CIDRS, SITE_LISTEN, SITE_ZONE, SITE_DAYS, SITE_HOURS };
 
 struct site_key {
-	const char *section;	/* "source": repeated, "[source NAME]" */
+	const char *section;	/* site_section_is_repeated: "[source NAME]" */
 	const char *key;
 	enum site_value type;
-	size_t at;		/* offset in site_config, or in site_source */
+	size_t at;		/* offset in site_config, or in the section's own struct */
 	const char *fallback;	/* as it would be written; "": not set */
 	uint64_t min, max;	/* SITE_NUMBER: value; SITE_TEXT, SITE_PATH: bytes */
 	const char *const *choices;	/* SITE_CHOICE: NULL behind the last */
 	const char *doc_en, *doc_ja;
 };
+
+bool site_section_is_repeated(struct hn_view section);
 
 extern const struct site_key site_keys[];
 extern const size_t site_keys_n;

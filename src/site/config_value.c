@@ -153,6 +153,78 @@ read_zone(const struct site_key *k, struct hn_view text, struct hn_arena *arena,
 	return rc == HN_OK ? read_text(k, text, arena, out) : rc;
 }
 
+/* "Mon-Fri", "Mon Wed Sat-Sun". */
+static bool
+read_day(struct hn_view text, unsigned *out)
+{
+	static const struct hn_view names[] = {
+		HN_INIT("Mon"), HN_INIT("Tue"), HN_INIT("Wed"), HN_INIT("Thu"), HN_INIT("Fri"), HN_INIT("Sat"), HN_INIT("Sun"),
+	};
+
+	for (unsigned i = 0; i < HN_COUNT(names); i++)
+		if (hn_view_eq_nocase(text, names[i])) {
+			*out = i;
+			return true;
+		}
+	return false;
+}
+
+static enum hn_rc
+read_days(const struct site_key *k, struct hn_view text, struct hn_arena *arena, void *out)
+{
+	struct hn_view span, first;
+	uint64_t days = 0;
+	unsigned from, to;
+
+	(void)k;
+	(void)arena;
+	while (text.n > 0) {
+		(void)hn_view_cut(&text, ' ', &span);
+		if (span.n == 0)
+			continue;
+		if (!hn_view_cut(&span, '-', &first))
+			span = first;
+		if (!read_day(first, &from) || !read_day(span, &to))
+			return HN_E_SYNTAX;
+		for (unsigned day = from; ; day = (day + 1) % 7) {
+			days |= UINT64_C(1) << day;
+			if (day == to)
+				break;
+		}
+	}
+	if (days == 0)
+		return HN_E_SYNTAX;
+	*(uint64_t *)out = days;
+	return HN_OK;
+}
+
+static bool
+read_minute(struct hn_view text, uint16_t *out)
+{
+	struct hn_view hour;
+	uint64_t h, m;
+
+	if (!hn_view_cut(&text, ':', &hour) || text.n != 2 || hn_num_u64(hour, 24, &h) != HN_OK ||
+	    hn_num_u64(text, 59, &m) != HN_OK || (h == 24 && m > 0))
+		return false;
+	*out = (uint16_t)(h * 60 + m);
+	return true;
+}
+
+static enum hn_rc
+read_hours(const struct site_key *k, struct hn_view text, struct hn_arena *arena, void *out)
+{
+	struct site_hours hours;
+	struct hn_view from;
+
+	(void)k;
+	(void)arena;
+	if (!hn_view_cut(&text, '-', &from) || !read_minute(from, &hours.from_min) || !read_minute(text, &hours.to_min))
+		return HN_E_SYNTAX;
+	*(struct site_hours *)out = hours;
+	return HN_OK;
+}
+
 static const struct {
 	enum hn_rc (*read)(const struct site_key *k, struct hn_view text, struct hn_arena *arena, void *out);
 	const char *form;	/* NULL: site_value_form makes it */
@@ -164,6 +236,8 @@ static const struct {
 	[SITE_CIDRS] = { read_cidrs, "networks like 10.0.0.0/8 192.168.1.0/24" },
 	[SITE_LISTEN] = { read_listen, "ADDRESS:PORT like 127.0.0.1:514, or :PORT for all" },
 	[SITE_ZONE] = { read_zone, "a zone like Asia/Tokyo or UTC, or +HH:MM" },
+	[SITE_DAYS] = { read_days, "days like Mon-Fri or Mon Wed Sat" },
+	[SITE_HOURS] = { read_hours, "hours like 09:00-17:30" },
 };
 
 enum hn_rc

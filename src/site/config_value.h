@@ -5,7 +5,8 @@
 #include "site/config.h"
 
 /*
- * Read ${text} as a value of ${k} into ${out} (its type by k->type: hn_view, uint64_t, int64_t, site_cidrs, site_listen).
+ * Read ${text} as a value of ${k} into ${out} (its type by k->type: hn_view, uint64_t, int64_t, site_cidrs, site_listen,
+ * site_hours; days: uint64_t).
  * ${out} is set only on success.  Errors: HN_E_SYNTAX, HN_E_LIMIT, HN_E_NOMEM.
  */
 enum hn_rc site_value_read(const struct site_key *k, struct hn_view text, struct hn_arena *arena, void *out) HN_MUST_CHECK;

@@ -11,6 +11,7 @@
 #include "detect/sigma/cache.h"
 #include "event/log.h"
 #include "site/learnt.h"
+#include "site/house.h"
 #include "site/outbox.h"
 #include "site/sense_source.h"
 
@@ -24,6 +25,7 @@ struct sense {
 	struct site_child *child;
 	struct hn_arena line_arena;
 	struct scope scope;
+	struct house house;
 	const struct indicator_table *indicators;
 	struct detect_conf detect_conf;
 	struct indicator_table *indicators_owned;
@@ -377,7 +379,7 @@ sense_prepare(struct site_child *c, struct hn_err *err)
 	assert(c->config->internal.n <= SCOPE_NETS_MAX);
 	s->scope.n = c->config->internal.n;
 	memcpy(s->scope.nets, c->config->internal.net, s->scope.n * sizeof(s->scope.nets[0]));
-	return HN_OK;
+	return site_house_read(c->config, &s->house, err);
 }
 
 static enum hn_rc
@@ -385,7 +387,8 @@ sense_start(struct site_child *c, struct hn_err *err)
 {
 	struct sense *s = c->state;
 
-	s->detect_conf = (struct detect_conf){ .scope = &s->scope, .indicators = &s->indicators, .rules = &s->rules };
+	s->detect_conf = (struct detect_conf){ .scope = &s->scope, .indicators = &s->indicators, .rules = &s->rules,
+		.house = &s->house };
 	s->newest_ms = INT64_MIN;
 	s->save_fd = -1;
 	s->body = HN_BUF(HN_MSG_MAX);

@@ -39,11 +39,26 @@ def plain(name):
     return head if colon and port.isdigit() and ":" not in head else name
 
 
+def site_conf(folder):
+    """site.json beside the logs as the configuration file that an installation would have; written once."""
+    path = os.path.join(os.path.dirname(folder), "site.conf")
+    known = json.load(open(os.path.join(os.path.dirname(folder), "site.json"), encoding="utf-8"))
+    lines = ["[site]", "internal = " + " ".join(known["internal"])]
+    for row in known["maintenance"]:
+        lines += ["[maintenance %s]" % row["account"], "account = " + row["account"], "from = " + row["from"],
+                  "days = " + row["days"], "hours = " + row["hours"]]
+    text = "\n".join(lines) + "\n"
+    if not os.path.exists(path) or open(path, encoding="utf-8").read() != text:
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(text)
+    return path
+
+
 class Watch:
     """The program under test; remembers what it said to the same question."""
 
-    def __init__(self, binary, more=()):
-        self.binary, self.more = os.path.abspath(binary), list(more)
+    def __init__(self, binary, more=(), site=False):
+        self.binary, self.more, self.site = os.path.abspath(binary), list(more), site
         self.said, self.spent = {}, 0.0
         self.kinds_missing = set()
 
@@ -54,6 +69,8 @@ class Watch:
         contracts = os.path.join(os.path.dirname(folder), "expected.txt")
         if os.path.exists(contracts):
             argv += ["--allow", contracts]
+        if self.site and os.path.exists(os.path.join(os.path.dirname(folder), "site.json")):
+            argv += ["--site", site_conf(folder)]
         if to is not None:
             argv += ["--to", to]
         found = []

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "detect/house.h"
 #include "unit/detect/play.h"
 
 #define HEAD_SEPARATOR "#separator \\x09"
@@ -89,11 +90,42 @@ a_quiet_machine_that_speaks_to_the_outside_is_told(void **state)
 	}
 }
 
+/* What the house has declared needs no past. */
+static void
+a_declared_server_needs_no_past(void **state)
+{
+	static struct play p;
+	static struct house house;
+	struct hn_cidr quiet, loud;
+
+	(void)state;
+	assert_int_equal(hn_cidr_parse(HN_LIT("10.0.0.5"), &quiet), HN_OK);
+	assert_int_equal(hn_cidr_parse(HN_LIT("10.0.0.6/31"), &loud), HN_OK);
+	house.server[0] = (struct house_server){ .name = HN_LIT("lis"), .address = &quiet, .n_address = 1 };
+	house.server[1] = (struct house_server){ .name = HN_LIT("gw"), .address = &loud, .n_address = 1, .may_speak = true };
+	house.n_servers = 2;
+	play_open_house(&p, FINDING_POLICY, "", &house);
+	play_line(&p, HEAD_SEPARATOR);
+	play_line(&p, "#path\tconn");
+	play_line(&p, HEAD_FIELDS);
+	conn(&p, BEGIN_S, "10.0.0.7", "203.0.113.9", 443);
+	assert_null(play_worst(&p));
+	conn(&p, BEGIN_S, "10.0.0.5", "10.0.0.9", 443);
+	assert_null(play_worst(&p));
+	conn(&p, BEGIN_S, "10.0.0.5", "203.0.113.9", 443);
+	assert_view_equal(play_worst(&p)->words, "policy-declared");
+	assert_true(play_worst(&p)->level >= LEVEL_LOW);
+	conn(&p, BEGIN_S + 700, "10.0.0.5", "203.0.113.9", 443);
+	assert_int_equal(play_worst(&p)->level, LEVEL_MEDIUM);
+	play_close(&p);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_quiet_machine_that_speaks_to_the_outside_is_told),
+		cmocka_unit_test(a_declared_server_needs_no_past),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

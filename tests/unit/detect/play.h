@@ -19,16 +19,24 @@ struct play {
 	uint64_t lines, random;
 };
 
+/* ${house}: what it has written down of itself; NULL: nothing. */
 static inline void
-play_open(struct play *p, enum finding_kind only, const char *format)
+play_open_house(struct play *p, enum finding_kind only, const char *format, const struct house *house)
 {
 	*p = (struct play){ .random = 88172645463325252u, .arena = HN_ARENA(1u << 20) };
 	p->conf.scope = &p->scope;
+	p->conf.house = house;
 	p->reader.arena = &p->arena;
 	p->findings = findings_new(1000, 16u << 20);
 	assert_non_null(p->findings);
 	assert_int_equal(engine_open(&p->conf, 1u << only, (struct engine_memory){ 0 }, &p->engine, NULL), HN_OK);
 	assert_int_equal(stream_new(hn_view_of(format), &p->reader, &p->stream, NULL), HN_OK);
+}
+
+static inline void
+play_open(struct play *p, enum finding_kind only, const char *format)
+{
+	play_open_house(p, only, format, NULL);
 }
 
 static inline void

@@ -13,7 +13,9 @@ reads_every_kind_of_value(void **state)
 	    "\xef\xbb\xbf# comment\r\n[site]\r\nname = 火の見病院\ninternal = 10.1.0.0/16  2001:db8::/32\nlisten = [::1]:9443\n"
 	    "language=en\n\n[evidence]\nkeep_days = 30\n"
 	    "[source squid]\nkind = tail\npath = /var/log/squid/access.log\ntime_zone = +09:00\nlogformat = %ts.%03tu # %>a\n"
-	    "[source fw]\nkind = syslog-udp\nlisten = :514\nmax_line_bytes = 2048";
+	    "[source fw]\nkind = syslog-udp\nlisten = :514\nmax_line_bytes = 2048\n"
+	    "[maintenance ehr]\naccount = ehr-hoshu\nfrom = 192.0.2.0/24\ndays = Mon-Fri Sun\nhours = 22:00-05:30\n"
+	    "[server lis]\naddress = 10.1.0.15/32\n[server gw]\naddress = 10.1.0.1/32 10.1.0.2/32\ninternet = yes\n";
 	struct site_fault fault;
 
 	(void)state;
@@ -37,6 +39,18 @@ reads_every_kind_of_value(void **state)
 	assert_int_equal(config.source[1].listen.port, 514);
 	assert_int_equal(config.source[1].max_line_bytes, 2048);
 	assert_view_equal(config.source[1].time_zone, "Asia/Tokyo");
+	assert_view_equal(config.time_zone, "Asia/Tokyo");
+	assert_int_equal(config.n_maintenances, 1);
+	assert_view_equal(config.maintenance[0].name, "ehr");
+	assert_view_equal(config.maintenance[0].account, "ehr-hoshu");
+	assert_int_equal(config.maintenance[0].from.n, 1);
+	assert_int_equal(config.maintenance[0].days, 0x5f);
+	assert_int_equal(config.maintenance[0].hours.from_min, 22 * 60);
+	assert_int_equal(config.maintenance[0].hours.to_min, 5 * 60 + 30);
+	assert_int_equal(config.n_servers, 2);
+	assert_int_equal(config.server[0].internet, SITE_INTERNET_NO);
+	assert_int_equal(config.server[1].address.n, 2);
+	assert_int_equal(config.server[1].internet, SITE_INTERNET_YES);
 	site_config_fini(&config);
 }
 
@@ -71,6 +85,11 @@ says_what_is_wrong_and_how_to_mend_it(void **state)
 		{ "[source a]\nkind = tail\npath = /a\n[source a]", 4, "[source a] comes twice; give it another name" },
 		{ "[source a]\ntime_zone = Mars/Olympus", 2,
 		  "time_zone: \"Mars/Olympus\" cannot be used; write a zone like Asia/Tokyo or UTC, or +HH:MM" },
+		{ "[maintenance a]\ndays = Mon-Fre", 2, "days: \"Mon-Fre\" cannot be used; write days like Mon-Fri or Mon Wed Sat" },
+		{ "[maintenance a]\nhours = 9-17", 2, "hours: \"9-17\" cannot be used; write hours like 09:00-17:30" },
+		{ "[maintenance a]\ndays = Mon\n", 2, "maintenance a: account or from is missing; write account = NAME" },
+		{ "[server a]\n", 1, "server a: address is missing; write address = ADDRESS" },
+		{ "[server a]\nkind = tail", 2, "kind: not a key of [server]; see hinomi site --example-config" },
 		{ "[site]\nname = \x83\x7d", 2, "this line is not UTF-8; save the file as UTF-8" },
 	};
 
@@ -89,6 +108,12 @@ says_what_is_wrong_and_how_to_mend_it(void **state)
 static void
 the_example_says_the_defaults(void **state)
 {
+	static const struct {
+		struct hn_view section, lines;	/* what a section must have has no default */
+	} musts[] = {
+		{ HN_INIT("#[source"), HN_INIT("kind = tail\npath = /x\n") }, { HN_INIT("#[maintenance"), HN_INIT("account = x\n") },
+		{ HN_INIT("#[server"), HN_INIT("address = 10.0.0.1\n") },
+	};
 	struct hn_buf example = HN_BUF(65536), plain = HN_BUF(65536);
 	struct site_fault fault = { 0 };
 	struct hn_view rest, line;
@@ -103,8 +128,10 @@ the_example_says_the_defaults(void **state)
 
 		hn_buf_put(&plain, hidden ? hn_view_skip(line, 1) : line);
 		hn_buf_char(&plain, '\n');
+		for (size_t i = 0; i < HN_COUNT(musts); i++)
+			if (hn_view_starts(line, musts[i].section))
+				hn_buf_put(&plain, musts[i].lines);
 	}
-	hn_buf_put(&plain, HN_LIT("kind = tail\npath = /x\n"));
 	if (site_config_parse(hn_buf_view(&plain), &config, &fault) != HN_OK)
 		fail_msg("%zu: %s", fault.line, fault.text);
 	assert_int_equal(config.evidence_keep_days, 400);
