@@ -37,6 +37,8 @@ UPDATE finding SET shift =
 		AND p.value = finding.destination), 0.0)
 	+ ifnull((SELECT weight FROM prior p WHERE p.kind = finding.kind AND p.rule = finding.rule AND p.scope = 'machine'
 		AND p.value = finding.source), 0.0)
+	- CASE kind WHEN 'chain' THEN 6.0 * ifnull((SELECT avg(f.verdict IN ('false', 'expected') OR f.allow_id <> 0)
+		FROM finding_member m JOIN finding f ON f.id = m.finding_id WHERE m.chain_id = finding.id), 0.0) ELSE 0.0 END
 WHERE (kind, rule) = (SELECT kind, rule FROM finding WHERE id = ?1);
 
 -- One finding as it came or grew: what is known already holds for it too.
@@ -48,7 +50,20 @@ UPDATE finding SET verdict = ifnull((SELECT verdict FROM verdict v WHERE v.findi
 		AND p.value = finding.destination), 0.0)
 	+ ifnull((SELECT weight FROM prior p WHERE p.kind = finding.kind AND p.rule = finding.rule AND p.scope = 'machine'
 		AND p.value = finding.source), 0.0)
+	- CASE kind WHEN 'chain' THEN 6.0 * ifnull((SELECT avg(f.verdict IN ('false', 'expected') OR f.allow_id <> 0)
+		FROM finding_member m JOIN finding f ON f.id = m.finding_id WHERE m.chain_id = finding.id), 0.0) ELSE 0.0 END
 WHERE id = ?1;
+
+-- Chains whose members were judged or are expected weigh anew: wholly dismissed, one falls by 6.
+-- name: chain_apply
+UPDATE finding SET shift =
+	ifnull((SELECT weight FROM prior p WHERE p.kind = finding.kind AND p.rule = finding.rule AND p.scope = 'rule'
+		AND p.value = ''), 0.0)
+	+ ifnull((SELECT weight FROM prior p WHERE p.kind = finding.kind AND p.rule = finding.rule AND p.scope = 'machine'
+		AND p.value = finding.source), 0.0)
+	- 6.0 * ifnull((SELECT avg(f.verdict IN ('false', 'expected') OR f.allow_id <> 0)
+		FROM finding_member m JOIN finding f ON f.id = m.finding_id WHERE m.chain_id = finding.id), 0.0)
+WHERE kind = 'chain';
 
 -- name: allow_any
 SELECT count(*) FROM allow WHERE ended_ms = 0;

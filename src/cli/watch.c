@@ -185,7 +185,7 @@ open_engine(struct watch *w, struct watch_lists *lists)
 
 	w->detect_conf = (struct detect_conf){
 		.scope = &w->scope, .indicators = watch_lists_indicators(lists), .rules = watch_lists_rules(lists),
-		.house = w->house,
+		.house = w->house, .allow = &w->allow,
 	};
 	w->reader_conf = (struct reader_conf){
 		.zone = &w->zone, .now_ms = hn_clock_ms(),

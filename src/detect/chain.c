@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "detect/allow.h"
 #include "detect/chain_part.h"
 #include "detect/chain_who.h"
 
@@ -280,6 +281,8 @@ chain_hear(void *state, const struct finding *hit, const struct record *r, struc
 	size_t n;
 
 	if (hit->level < LEVEL_LOW || hit->kind == FINDING_CHAIN || !chain_stage_of(hit, &sign.stage))
+		return;
+	if (s->conf->allow != NULL && allow_match(s->conf->allow, hit, hn_clock_ms()) != NULL)
 		return;
 	n = keys_of(s, &sign, keys);
 	if (n == 0 || get_chain(s, keys[0], &id) == NULL)

@@ -8,6 +8,7 @@
 #include "record/observable.h"
 #include "record/record.h"
 
+struct allow;
 struct house;
 struct indicator_table;
 struct sigma_set;
@@ -37,6 +38,7 @@ struct detect_conf {
 	const struct indicator_table *const *indicators;	/* the table in force: swapped whole between batches */
 	const struct sigma_set *const *rules;	/* the Sigma rules in force, in the same way; NULL, or NULL in it: none */
 	const struct house *house;	/* what it has written down of itself (detect/house.h); NULL: nothing */
+	const struct allow *allow;	/* what is expected: no sign of an attack; NULL: nothing */
 	struct contacts *contacts;	/* makes keys and registrable domains; made by the engine */
 };
 

@@ -109,7 +109,9 @@ put_verdict(struct hn_db *db, const uint8_t id[FINDING_ID_BYTES], struct hn_view
 		rc = hn_db_run(db, HN_SQL_PRIOR_DROP, &key, 1, err);
 	if (rc == HN_OK)
 		rc = hn_db_run(db, HN_SQL_PRIOR_LEARN, &key, 1, err);
-	return rc == HN_OK ? hn_db_run(db, HN_SQL_PRIOR_APPLY, &key, 1, err) : rc;
+	if (rc == HN_OK)
+		rc = hn_db_run(db, HN_SQL_PRIOR_APPLY, &key, 1, err);
+	return rc == HN_OK ? hn_db_run(db, HN_SQL_CHAIN_APPLY, NULL, 0, err) : rc;
 }
 
 enum hn_rc
@@ -163,6 +165,8 @@ add_allow(struct hn_db *db, struct site_allow *a, const struct site_actor *by, s
 
 	if (rc == HN_OK)
 		rc = hn_db_run(db, HN_SQL_ALLOW_APPLY, &id, 1, err);
+	if (rc == HN_OK)
+		rc = hn_db_run(db, HN_SQL_CHAIN_APPLY, NULL, 0, err);
 	return rc == HN_OK ? audit_allow(db, "allow.add", a, by, err) : rc;
 }
 
@@ -233,6 +237,14 @@ take_ended(void *ctx, const struct hn_row *row)
 }
 
 static enum hn_rc
+give_back(struct hn_db *db, struct hn_err *err)
+{
+	const enum hn_rc rc = hn_db_run(db, HN_SQL_ALLOW_GIVE_BACK, NULL, 0, err);
+
+	return rc == HN_OK ? hn_db_run(db, HN_SQL_CHAIN_APPLY, NULL, 0, err) : rc;
+}
+
+static enum hn_rc
 end_allow(struct hn_db *db, int64_t id, const struct site_actor *by, struct hn_err *err)
 {
 	const struct hn_value key[] = { HN_SQL_INT(id), HN_SQL_INT(by->now_ms) };
@@ -242,7 +254,7 @@ end_allow(struct hn_db *db, int64_t id, const struct site_actor *by, struct hn_e
 	if (rc == HN_OK && hn_db_changes(db) == 0)
 		return HN_FAIL(err, HN_E_NOTFOUND, 0, "allow");
 	if (rc == HN_OK)
-		rc = hn_db_run(db, HN_SQL_ALLOW_GIVE_BACK, NULL, 0, err);
+		rc = give_back(db, err);
 	if (rc == HN_OK)
 		rc = hn_db_ask(db, HN_SQL_ALLOW_GET, key, 1, (struct hn_rows){ take_ended, &e }, err);
 	return rc == HN_OK ? audit_allow(db, "allow.end", &e.a, by, err) : rc;
@@ -272,7 +284,7 @@ site_allow_expire(struct hn_db *db, int64_t now_ms, int64_t *n, struct hn_err *e
 	if (rc == HN_OK)
 		ended = hn_db_changes(db);
 	if (rc == HN_OK && ended > 0)
-		rc = hn_db_run(db, HN_SQL_ALLOW_GIVE_BACK, NULL, 0, err);
+		rc = give_back(db, err);
 	rc = finish(db, rc, err);
 	if (rc == HN_OK)
 		*n = ended;

@@ -12,6 +12,7 @@
  * A verdict of false or expected puts its finding to level info, one of true lifts it to medium at least; whatever the detector
  * insists on.  Beyond that verdicts are priors, in log-odds with limits, for findings of the same kind and rule: a little for all
  * of them (-1.5..1.5; what was expected counts there for nothing), more for the same peer (-3..2) and the same machine (-2..2).
+ * A chain falls with the share of its members that were false or are expected, by 6 at most.
  */
 #define SITE_REASON_MAX 1000u
 

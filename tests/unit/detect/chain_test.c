@@ -1,6 +1,7 @@
 #include "detect/chain.h"
 
 #include "base/mem.h"
+#include "detect/allow.h"
 #include "detect/chain_stage.h"
 #include "detect/finding_wire.h"
 #include "detect/findings.h"
@@ -291,6 +292,25 @@ a_restart_changes_nothing(void **state)
 }
 
 static void
+what_is_expected_is_no_sign(void **state)
+{
+	struct hn_arena arena = HN_ARENA(4u << 20);
+	struct allow allow;
+	struct stage_set s;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(allow_read(HN_LIT("10.0.0.5,,the scanner\n"), 0, &arena, &allow, NULL), HN_OK);
+	set_up(&s);
+	s.conf.allow = &allow;
+	for (size_t k = 0; k < 3; k++)
+		say(&s, &rows[3].signs[k]);
+	assert_null(worst_chain(&s, &n));
+	clean_up(&s);
+	hn_arena_fini(&arena);
+}
+
+static void
 techniques_have_stages(void **state)
 {
 	static const struct {
@@ -322,6 +342,7 @@ main(void)
 		cmocka_unit_test(members_name_their_chain),
 		cmocka_unit_test(a_flood_stays_within_caps),
 		cmocka_unit_test(a_restart_changes_nothing),
+		cmocka_unit_test(what_is_expected_is_no_sign),
 		cmocka_unit_test(techniques_have_stages),
 	};
 

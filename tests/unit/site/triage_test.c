@@ -270,6 +270,8 @@ members_are_kept(void **state)
 
 	(void)state;
 	finding_identify(&chain);
+	finding_part(&chain, "chain.prior", 3);
+	finding_weigh(&chain);
 	place_open(&p);
 	store(&p, &chain);
 	store(&p, &member);
@@ -277,6 +279,10 @@ members_are_kept(void **state)
 	assert_memory_equal(load(&p, &member).f.chain.p, chain.id, FINDING_ID_BYTES);
 	assert_int_equal(load(&p, &chain).f.members.n, FINDING_ID_BYTES);
 	assert_int_equal(load(&p, &chain).f.chain.n, 0);
+	assert_int_equal(site_verdict_set(p.db, member.id, HN_LIT("expected"), &admin, NULL), HN_OK);
+	assert_int_equal(load(&p, &chain).f.level, LEVEL_INFO);
+	assert_int_equal(site_verdict_set(p.db, member.id, HN_LIT("none"), &admin, NULL), HN_OK);
+	assert_int_equal(load(&p, &chain).f.level, LEVEL_HIGH);
 	chain.members = HN_LIT("");
 	chain.at_most = LEVEL_INFO;
 	store(&p, &chain);
