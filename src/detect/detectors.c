@@ -15,6 +15,8 @@
 #include "detect/restart.h"
 #include "detect/scan.h"
 #include "detect/dga.h"
+#include "detect/exfiltration.h"
+#include "detect/long_connection.h"
 #include "detect/sigma/detector.h"
 #include "detect/tunnel.h"
 
@@ -23,6 +25,8 @@ const struct detector *const detectors[] = {
 	&beacon_detector,
 	&tunnel_detector,
 	&dga_detector,
+	&exfiltration_detector,
+	&long_connection_detector,
 	&sigma_detector,
 	&scan_detector,
 	&bruteforce_detector,
