@@ -1,6 +1,7 @@
 #include "cli/command.h"
 #include "cli/doctor.h"
 #include "cli/evidence.h"
+#include "cli/expected.h"
 #include "cli/findings.h"
 #include "cli/hunt.h"
 #include "cli/indicators.h"
@@ -26,6 +27,8 @@ const struct command *const commands[] = {
 	&findings_allow_command,
 	&findings_allowed_command,
 	&findings_unallow_command,
+	&expected_list_command,
+	&expected_check_command,
 	&hunt_command,
 	&evidence_verify_command,
 	&manual_command,

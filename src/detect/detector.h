@@ -30,6 +30,7 @@ struct sight {
 	const struct contact *contact;		/* NULL: it tells of none (detect/contact.h) */
 	struct prevalence prevalence;		/* of the contact's peer outside; all zero: it has none */
 	const struct scope *scope;
+	const struct house *house;	/* may be NULL */
 };
 
 /* What the detectors of one run stand on; outlives them. */

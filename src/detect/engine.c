@@ -109,7 +109,8 @@ void
 engine_see(struct engine *e, const struct record *r, struct findings *out)
 {
 	struct contact contact;
-	struct sight s = { .record = r, .observables = &e->observables, .scope = e->conf.scope };
+	struct sight s = { .record = r, .observables = &e->observables, .scope = e->conf.scope,
+		.house = e->conf.house };
 
 	findings_listen(out, (struct findings_ear){ e->n_hearers > 0 ? tell_hearers : NULL, e });
 	record_observables(r, &e->observables);

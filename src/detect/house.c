@@ -57,3 +57,26 @@ house_server(const struct house *h, struct hn_addr a)
 				return &h->server[i];
 	return NULL;
 }
+
+static bool
+is_of(struct hn_view pattern, struct hn_view peer)
+{
+	const bool has_below = hn_view_starts(pattern, HN_LIT("."));
+
+	return hn_view_eq(peer, has_below ? hn_view_skip(pattern, 1) : pattern) || (has_below && hn_view_ends(peer, pattern));
+}
+
+bool
+house_expects(const struct house *h, struct hn_view peer)
+{
+	for (size_t i = 0; h != NULL && i < h->n_expected; i++) {
+		struct hn_view rest = h->expected[i].peers, pattern;
+
+		while (rest.n > 0) {
+			(void)hn_view_cut(&rest, ' ', &pattern);
+			if (pattern.n > 0 && is_of(pattern, peer))
+				return true;
+		}
+	}
+	return false;
+}

@@ -7,6 +7,7 @@
 
 #define HOUSE_MAINTENANCES_MAX 64u
 #define HOUSE_SERVERS_MAX 256u
+#define HOUSE_EXPECTED_MAX 64u
 
 /*
  * What the house has written down about itself, which no log can tell: when vendors may come, and which servers have no
@@ -30,12 +31,20 @@ struct house_server {
 	bool may_speak;			/* to the outside */
 };
 
+/* Peers outside that the house expects to be spoken to, by contract or custom. */
+struct house_expected {
+	struct hn_view name;
+	struct hn_view peers;		/* names between blanks, in lower case: "name", or ".name": it and all below */
+};
+
 struct house {
 	struct hn_zone zone;		/* of the hours */
 	struct house_maintenance maintenance[HOUSE_MAINTENANCES_MAX];
 	size_t n_maintenances;
 	struct house_server server[HOUSE_SERVERS_MAX];
 	size_t n_servers;
+	struct house_expected expected[HOUSE_EXPECTED_MAX];
+	size_t n_expected;
 };
 
 /* Whether ${at_ms} is within the hours of ${m}; *away_min: minutes to their nearer end within a day, where it is not. */
@@ -46,5 +55,8 @@ bool house_comes_from(const struct house_maintenance *m, struct hn_addr a);
 
 /* The server of that address; NULL: none is declared. */
 const struct house_server *house_server(const struct house *h, struct hn_addr a);
+
+/* Whether the house expects ${peer} (lower case, without a final dot); ${h} may be NULL. */
+bool house_expects(const struct house *h, struct hn_view peer);
 
 #endif

@@ -1,8 +1,12 @@
 #include "detect/triage.h"
 
+#include "detect/expected.h"
+#include "detect/house.h"
+
 #define DAY_MS (INT64_C(86400) * 1000)
 #define NEW_MS (7 * DAY_MS)
 #define OLD_MS (30 * DAY_MS)
+#define EXPECTED (-2.5)		/* a quarter of what half the house speaks to weighs, so that a misuse can still be seen */
 #define LEARNING (-0.1)		/* that a peer is rare is known from a few days only: told, and it weighs a little less */
 #define MACHINES_MIN 8u		/* with fewer machines in all, a share of them says little */
 
@@ -38,6 +42,15 @@ weight_of_newness(const struct prevalence *p, int64_t now_ms)
 	return now_ms - p->site_first_ms > OLD_MS ? -0.7 : 0;
 }
 
+/* What the house or dated data expects: updates, antivirus, the state's lines, contracts. */
+static bool
+is_expected(const struct sight *s)
+{
+	const struct expected_service *const e = expected_find(s->contact->whom);
+
+	return (e != NULL && e->is_confirmed) || house_expects(s->house, s->contact->whom);
+}
+
 void
 detect_hit(const struct sight *s, struct finding *f, struct findings *out)
 {
@@ -49,5 +62,7 @@ detect_hit(const struct sight *s, struct finding *f, struct findings *out)
 		if (rarity > 0 && s->record->at_ms - s->prevalence.began_ms < NEW_MS)
 			finding_part(f, "learning", LEARNING);
 	}
+	if (s->contact != NULL && s->contact->way == CONTACT_OUT && f->kind != FINDING_INDICATOR && is_expected(s))
+		finding_part(f, "expected.peer", EXPECTED);
 	findings_hit(out, f, s->record);
 }

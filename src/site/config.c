@@ -31,6 +31,7 @@ static const char *const jails[] = { "full", "reduced", NULL };
 #define SOURCE(member) offsetof(struct site_source, member)
 #define MAINTENANCE(member) offsetof(struct site_maintenance, member)
 #define SERVER(member) offsetof(struct site_server, member)
+#define EXPECTED(member) offsetof(struct site_expected, member)
 
 const struct site_key site_keys[] = {
 	{ "site", "name", SITE_TEXT, SITE(name), "hospital", 1, 100, NULL,
@@ -116,24 +117,29 @@ const struct site_key site_keys[] = {
 	{ "server", "internet", SITE_CHOICE, SERVER(internet), "no", 0, 0, internets,
 	  "Whether it may speak to the outside: no (any talk is told) or yes (none is).",
 	  "院外との通信。no は知らせ、yes は知らせません。" },
+	{ "expected", "peers", SITE_TEXT, EXPECTED(peers), "", 0, 4000, NULL,
+	  "Names outside that are expected, in lower case, between blanks; .name: it and all below it. They lower noise.",
+	  "通信して当然の院外の名前(小文字、空白区切り)。.name はその下も含みます。重要度を下げます。" },
 };
 const size_t site_keys_n = HN_COUNT(site_keys);
 
 static_assert(HN_COUNT(site_keys) <= SEEN_MAX, "a bit per key");
 
-/* How every section that may be repeated begins: site_source, site_maintenance, site_server. */
+/* How every section that may be repeated begins: site_source and its like. */
 struct entry {
 	struct hn_view name;
 	uint32_t id;
 };
 
 static_assert(offsetof(struct entry, id) == SOURCE(id) && offsetof(struct entry, id) == MAINTENANCE(id) &&
-    offsetof(struct entry, id) == SERVER(id) && SOURCE(name) == 0 && MAINTENANCE(name) == 0 && SERVER(name) == 0, "same head");
+    offsetof(struct entry, id) == SERVER(id) && offsetof(struct entry, id) == EXPECTED(id) && SOURCE(name) == 0 &&
+    MAINTENANCE(name) == 0 && SERVER(name) == 0 && EXPECTED(name) == 0, "same head");
 
 struct parser;
 static enum hn_rc end_source(struct parser *p, const void *entry);
 static enum hn_rc end_maintenance(struct parser *p, const void *entry);
 static enum hn_rc end_server(struct parser *p, const void *entry);
+static enum hn_rc end_expected(struct parser *p, const void *entry);
 
 /* A section that may be repeated: where its entries are, and what one must have. */
 static const struct repeated {
@@ -145,6 +151,7 @@ static const struct repeated {
 	{ HN_INIT("maintenance"), SITE(maintenance), sizeof(struct site_maintenance), SITE(n_maintenances),
 	    SITE_MAINTENANCES_MAX, end_maintenance },
 	{ HN_INIT("server"), SITE(server), sizeof(struct site_server), SITE(n_servers), SITE_SERVERS_MAX, end_server },
+	{ HN_INIT("expected"), SITE(expected), sizeof(struct site_expected), SITE(n_expected), SITE_EXPECTED_MAX, end_expected },
 };
 
 struct parser {
@@ -261,6 +268,16 @@ end_server(struct parser *p, const void *entry)
 
 	if (s->address.n == 0)
 		return fault(p, HN_E_SYNTAX, "server %.*s: address is missing; write address = ADDRESS", SHOWN(s->name));
+	return HN_OK;
+}
+
+static enum hn_rc
+end_expected(struct parser *p, const void *entry)
+{
+	const struct site_expected *s = entry;
+
+	if (s->peers.n == 0)
+		return fault(p, HN_E_SYNTAX, "expected %.*s: peers is missing; write peers = NAME", SHOWN(s->name));
 	return HN_OK;
 }
 

@@ -16,6 +16,7 @@
 #define SITE_CIDRS_MAX 64u
 #define SITE_MAINTENANCES_MAX 64u
 #define SITE_SERVERS_MAX 256u
+#define SITE_EXPECTED_MAX 64u
 #define SITE_PATH_MAX 1024u		/* bytes of any path we build or are given */
 #define SITE_LINE_MAX (1024u * 1024u)	/* bytes of one log line, unless the source says less */
 
@@ -81,6 +82,13 @@ struct site_server {
 	uint64_t internet;		/* enum site_internet */
 };
 
+/* Peers outside that are expected: "[expected NAME]". */
+struct site_expected {
+	struct hn_view name;
+	uint32_t id;
+	struct hn_view peers;		/* names between blanks; ".name": it and all below */
+};
+
 enum site_internet { SITE_INTERNET_NO, SITE_INTERNET_YES };
 
 struct site_config {
@@ -107,6 +115,8 @@ struct site_config {
 	size_t n_maintenances;
 	struct site_server server[SITE_SERVERS_MAX];
 	size_t n_servers;
+	struct site_expected expected[SITE_EXPECTED_MAX];
+	size_t n_expected;
 };
 
 /* The first thing that is wrong: its line (from 1; 0: none) and, in words, the key and how to mend it. */
@@ -118,8 +128,8 @@ struct site_fault {
 /*
  * site_config_parse(text, out, fault): read a whole file.  ${out} is zeroed storage (large: from hn_alloc or static) and
  * holds nothing on failure; give back with site_config_fini.
- * Form: "[section]" or, of what there may be several, "[source NAME]", "[maintenance NAME]", "[server NAME]";
- * "key = value", "#" begins a comment line, UTF-8.  A key that is not in the
+ * Form: "[section]" or, of what there may be several, "[source NAME]", "[maintenance NAME]", "[server NAME]",
+ * "[expected NAME]"; "key = value", "#" begins a comment line, UTF-8.  A key that is not in the
  * table, comes twice or is out of its limits is an error.
  * Errors: HN_E_SYNTAX, HN_E_LIMIT, HN_E_NOMEM.
  */

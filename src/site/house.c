@@ -5,7 +5,7 @@
 #include "site/config_value.h"
 
 static_assert(SITE_MAINTENANCES_MAX <= HOUSE_MAINTENANCES_MAX &&
-    SITE_SERVERS_MAX <= HOUSE_SERVERS_MAX, "they fit");
+    SITE_SERVERS_MAX <= HOUSE_SERVERS_MAX && SITE_EXPECTED_MAX <= HOUSE_EXPECTED_MAX, "they fit");
 
 enum hn_rc
 site_house_read(const struct site_config *c, struct house *out, struct hn_err *err)
@@ -27,6 +27,9 @@ site_house_read(const struct site_config *c, struct house *out, struct hn_err *e
 		out->server[i] = (struct house_server){ .name = s->name, .address = s->address.net, .n_address = s->address.n,
 			.may_speak = s->internet == SITE_INTERNET_YES };
 	}
+	for (size_t i = 0; i < c->n_expected; i++)
+		out->expected[i] = (struct house_expected){ c->expected[i].name, c->expected[i].peers };
+	out->n_expected = c->n_expected;
 	out->n_maintenances = c->n_maintenances;
 	out->n_servers = c->n_servers;
 	return HN_OK;

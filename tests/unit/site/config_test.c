@@ -88,6 +88,7 @@ says_what_is_wrong_and_how_to_mend_it(void **state)
 		{ "[maintenance a]\ndays = Mon-Fre", 2, "days: \"Mon-Fre\" cannot be used; write days like Mon-Fri or Mon Wed Sat" },
 		{ "[maintenance a]\nhours = 9-17", 2, "hours: \"9-17\" cannot be used; write hours like 09:00-17:30" },
 		{ "[maintenance a]\ndays = Mon\n", 2, "maintenance a: account or from is missing; write account = NAME" },
+		{ "[expected a]\n", 1, "expected a: peers is missing; write peers = NAME" },
 		{ "[server a]\n", 1, "server a: address is missing; write address = ADDRESS" },
 		{ "[server a]\nkind = tail", 2, "kind: not a key of [server]; see hinomi site --example-config" },
 		{ "[site]\nname = \x83\x7d", 2, "this line is not UTF-8; save the file as UTF-8" },
@@ -112,7 +113,7 @@ the_example_says_the_defaults(void **state)
 		struct hn_view section, lines;	/* what a section must have has no default */
 	} musts[] = {
 		{ HN_INIT("#[source"), HN_INIT("kind = tail\npath = /x\n") }, { HN_INIT("#[maintenance"), HN_INIT("account = x\n") },
-		{ HN_INIT("#[server"), HN_INIT("address = 10.0.0.1\n") },
+		{ HN_INIT("#[server"), HN_INIT("address = 10.0.0.1\n") }, { HN_INIT("#[expected"), HN_INIT("peers = x.example\n") },
 	};
 	struct hn_buf example = HN_BUF(65536), plain = HN_BUF(65536);
 	struct site_fault fault = { 0 };
