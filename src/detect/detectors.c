@@ -18,6 +18,7 @@
 #include "detect/exfiltration.h"
 #include "detect/long_connection.h"
 #include "detect/sigma/detector.h"
+#include "detect/silence.h"
 #include "detect/tunnel.h"
 
 const struct detector *const detectors[] = {
@@ -39,6 +40,7 @@ const struct detector *const detectors[] = {
 	&device_detector,
 	&outward_detector,
 	&maintenance_detector,
+	&silence_detector,
 	&chain_detector,
 	NULL,
 };
