@@ -42,6 +42,14 @@ hn_view_ends(struct hn_view v, struct hn_view with)
 	return v.n >= with.n && (with.n == 0 || memcmp(v.p + (v.n - with.n), with.p, with.n) == 0);
 }
 
+/* The bytes of v at ${to}, which has room for them; nothing where v is empty, wherever it points. */
+static inline void
+hn_view_copy(char *to, struct hn_view v)
+{
+	if (v.n > 0)
+		memcpy(to, v.p, v.n);
+}
+
 /* v without its first ${n} bytes; ${n} at most v.n. */
 static inline struct hn_view
 hn_view_skip(struct hn_view v, size_t n)

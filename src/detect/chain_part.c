@@ -62,7 +62,7 @@ keep_name(char to[CHAIN_NAME_MAX], struct hn_view name)
 	const size_t n = name.n < CHAIN_NAME_MAX ? name.n : CHAIN_NAME_MAX - 1;
 
 	if (n > 0)
-		memcpy(to, name.p, n);
+		hn_view_copy(to, (struct hn_view){ name.p, n });
 	to[n] = '\0';
 }
 
@@ -178,7 +178,7 @@ add_sign(struct chain_seen *s, const struct chain_sign *sign)
 		s->at_ms = r->at_ms;
 		s->raw_n = (uint32_t)(r->raw.n < CHAIN_RAW_MAX ? r->raw.n : CHAIN_RAW_MAX);
 		if (s->raw_n > 0)
-			memcpy(s->raw, r->raw.p, s->raw_n);
+			hn_view_copy(s->raw, (struct hn_view){ r->raw.p, s->raw_n });
 		memcpy(s->best, f->id, sizeof(s->best));
 		s->logit = logit;
 	} else if (is_same && finding_kind_weighs_anew(f->kind)) {

@@ -189,7 +189,7 @@ client_of(struct state *st, const struct record *r)
 	if (c != NULL && address.n <= ADDRESS_MAX) {
 		c->at_ms = r->at_ms;
 		c->n = (uint8_t)address.n;
-		memcpy(c->address, address.p, address.n);
+		hn_view_copy(c->address, address);
 	}
 	return address;
 }

@@ -197,7 +197,7 @@ take_session(struct state *st, struct act *a, int64_t at_ms)
 		return;
 	s->at_ms = at_ms;
 	s->n = (uint8_t)a->from.n;
-	memcpy(s->address, a->from.p, a->from.n);
+	hn_view_copy(s->address, a->from);
 }
 
 static bool

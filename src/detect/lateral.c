@@ -164,7 +164,7 @@ keep_word(struct lateral_word *w, struct hn_view v)
 	w->n = (uint8_t)(v.n < LATERAL_WORD_MAX ? v.n : LATERAL_WORD_MAX);
 	while (v.n > LATERAL_WORD_MAX && w->n > 0 && ((uint8_t)v.p[w->n] & 0xc0) == 0x80)
 		w->n--;		/* not within a character */
-	memcpy(w->text, v.p, w->n);
+	hn_view_copy(w->text, (struct hn_view){ v.p, w->n });
 }
 
 static struct hn_view
@@ -364,8 +364,8 @@ remember_visitor(struct state *st, const struct lateral_act *act, int64_t now_ms
 	v->is_by_pipe = act->is_by_pipe;
 	v->n_address = (uint8_t)act->source.n;
 	v->n_user = (uint8_t)act->user.n;
-	memcpy(v->address, act->source.p, act->source.n);
-	memcpy(v->user, act->user.p, act->user.n);
+	hn_view_copy(v->address, act->source);
+	hn_view_copy(v->user, act->user);
 	return v;
 }
 
@@ -382,7 +382,7 @@ let_wait(struct state *st, const struct lateral_act *act, int64_t now_ms)
 	v->waits_odd = act->is_odd;
 	v->waits_installed = act->is_installed;
 	v->n_what = (uint8_t)(act->what.n < WHAT_MAX ? act->what.n : WHAT_MAX);
-	memcpy(v->what, act->what.p, v->n_what);
+	hn_view_copy(v->what, (struct hn_view){ act->what.p, v->n_what });
 }
 
 /* Whoever was on the machine just before; false: nobody, or the act says that it was another. */

@@ -200,7 +200,7 @@ keep(char *to, size_t max, struct hn_view v)
 {
 	const size_t n = v.n < max ? v.n : max;
 
-	memcpy(to, v.p, n);
+	hn_view_copy(to, (struct hn_view){ v.p, n });
 	return (uint8_t)n;
 }
 
@@ -227,7 +227,7 @@ turn_off(struct state *st, const struct record *r, struct hn_view host, struct h
 	s->line = r->line;
 	s->source = r->source;
 	s->n_raw = (uint16_t)(r->raw.n < RAW_MAX ? r->raw.n : RAW_MAX);
-	memcpy(s->raw, r->raw.p, s->n_raw);
+	hn_view_copy(s->raw, (struct hn_view){ r->raw.p, s->n_raw });
 	s->n_host = keep(s->host, HOST_MAX, host);
 	s->n_tool = keep(s->tool, TOOL_MAX, tool);
 }

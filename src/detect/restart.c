@@ -134,7 +134,7 @@ restart_see(void *state, const struct sight *s, struct findings *out)
 		h->machines = (struct few){ 0 };
 		h->told = 0;
 		h->n_first = (uint32_t)(host.n < HOST_MAX ? host.n : HOST_MAX);
-		memcpy(h->first, host.p, h->n_first);
+		hn_view_copy(h->first, (struct hn_view){ host.p, h->n_first });
 	}
 	(void)few_add(&h->machines, contact_key(st->conf->contacts, host));
 	n = few_count(&h->machines);

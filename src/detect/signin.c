@@ -299,7 +299,7 @@ put_name(struct keyed *names, uint64_t key, struct hn_view text, int64_t at_ms)
 	if (n == NULL || text.n > sizeof(n->text))
 		return;
 	*n = (struct signin_name){ .at_ms = at_ms };
-	memcpy(n->text, text.p, text.n);
+	hn_view_copy(n->text, text);
 }
 
 /* The empty view: it is not known, or older than ${span_ms} (0: that is no matter). */

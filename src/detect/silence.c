@@ -207,7 +207,7 @@ silence_see(void *state, const struct sight *s, struct findings *out)
 		return;
 	if (is_new) {
 		m->n = (uint8_t)c->who.n;
-		memcpy(m->name, c->who.p, c->who.n);
+		hn_view_copy(m->name, c->who);
 		m->slot = slot - 1;
 	}
 	m->source = s->record->source;

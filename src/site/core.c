@@ -159,7 +159,7 @@ core_message(struct site_child *child, enum hn_role_id from, const struct hn_msg
 		return m->type == SITE_MSG_SOURCE_COUNTS ? core_batch_counts(c, m->body) :
 		    core_batch_quarantined(c, m->body);
 	default:
-		return HN_OK;	/* the parent's ROLE_STATE: shown by a later page */
+		return m->type == SITE_MSG_ROLE_STATE ? core_learnt_role_state(c, m->body) : HN_OK;
 	}
 }
 

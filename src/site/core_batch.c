@@ -132,8 +132,8 @@ tell_finding(struct commit *t, uint32_t type, struct hn_view body)
 	return HN_OK;
 }
 
-static void
-tell_committed(struct core *c)
+void
+core_tell_committed(struct core *c)
 {
 	struct hn_buf b = HN_BUF(16);
 	enum hn_rc rc;
@@ -217,7 +217,7 @@ commit_pending(struct core *c)
 		site_child_pause(c->child, HN_SENSE, false);
 	}
 	c->has_end = false;
-	tell_committed(c);
+	core_tell_committed(c);
 	return HN_OK;
 }
 
@@ -235,7 +235,11 @@ core_batch_message(struct core *c, const struct hn_msg *m)
 	hn_put_bytes(&c->pending, m->body);
 	if (c->pending.failed)
 		return HN_E_LIMIT;
-	return m->type == SITE_MSG_BATCH_END ? commit_pending(c) : HN_OK;
+	if (m->type != SITE_MSG_BATCH_END)
+		return HN_OK;
+	c->learnt.has_told = true;
+	c->learnt.deaths = 0;
+	return commit_pending(c);
 }
 
 /* Give a new sense the header lines that an earlier one had seen, source by source. */
@@ -297,7 +301,7 @@ core_batch_peer(struct core *c, enum hn_role_id peer, bool is_there)
 			brief_sense(c);
 	}
 	if (peer == HN_INTAKE && is_there)
-		tell_committed(c);
+		core_tell_committed(c);
 }
 
 static const char *

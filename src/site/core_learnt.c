@@ -5,13 +5,17 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/wire.h"
 #include "site/core_parts.h"
 #include "site/learnt.h"
+#include "site/parent.h"
 #include "store/file.h"
 
 #define NEW_NAME SITE_LEARNT_NAME ".new"
@@ -78,6 +82,7 @@ kept(struct hn_job *job)
 	}
 	l->offset = l->saved;
 	l->has_file = true;
+	l->is_given_up = false;
 }
 
 static void
@@ -129,6 +134,8 @@ core_learnt_stop(struct core *c)
 uint64_t
 core_learnt_offset(const struct core *c)
 {
+	if (c->learnt.is_given_up)
+		return c->committed;
 	if (c->learnt.has_file)
 		return c->learnt.offset <= c->committed ? c->learnt.offset : c->committed;
 	return c->committed <= WHOLE_LOG_BYTES ? 0 : c->committed;
@@ -188,13 +195,48 @@ core_learnt_peer(struct core *c, bool is_there)
 
 	l->run++;
 	l->has_sense = is_there;
+	if (is_there)
+		l->has_told = false;
 	if (!l->is_keeping)
 		forget_memory(l);
-	if (!is_there || !l->has_file)
+	if (!is_there || !l->has_file || l->is_given_up)
 		return;
 	fd = hn_file_open(l->folder, SITE_LEARNT_NAME, O_RDONLY);
 	if (fd >= 0 && site_child_send_fd(c->child, HN_SENSE, SITE_MSG_LEARNT, HN_LIT(""), fd) != HN_OK)
 		hn_log(HN_LOG_WARNING, "learnt-not-sent", "detectors learn anew");
 	if (fd >= 0)
 		(void)close(fd);
+}
+
+/* A signal that it brought upon itself; SIGKILL and SIGTERM come from outside and say nothing about what it was given. */
+static bool
+is_its_fault(int status)
+{
+	return (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL && WTERMSIG(status) != SIGTERM) ||
+	    (WIFEXITED(status) && WEXITSTATUS(status) != SITE_EXIT_OK);
+}
+
+enum hn_rc
+core_learnt_role_state(struct core *c, struct hn_view body)
+{
+	struct core_learnt *l = &c->learnt;
+	struct hn_get g = HN_GET(body);
+	const unsigned role = hn_get_u8(&g), state = hn_get_u8(&g);
+	int status;
+
+	(void)hn_get_i64(&g);
+	(void)hn_get_i64(&g);
+	(void)hn_get_u32(&g);
+	status = (int)hn_get_u32(&g);
+	if (!hn_get_done(&g))
+		return HN_E_SYNTAX;
+	if (role != HN_SENSE || state != SITE_ROLE_WAITING || l->has_told || l->is_given_up || !is_its_fault(status))
+		return HN_OK;
+	if (++l->deaths < 2)
+		return HN_OK;
+	hn_log(HN_LOG_ERROR, "learnt-given-up", "offset=%" PRIu64 ": sense died of it twice; detectors learn anew", l->offset);
+	l->is_given_up = true;
+	l->deaths = 0;
+	core_tell_committed(c);
+	return HN_OK;
 }

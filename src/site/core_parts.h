@@ -42,6 +42,9 @@ struct core_learnt {
 	bool is_saved, is_keeping, is_kept;
 	uint64_t offset;		/* of the file on disk */
 	uint64_t saved;			/* of the memory file */
+	bool has_told;			/* the sense at hand has told of a batch: it has got over what it was given */
+	bool is_given_up;		/* senses died of it: they begin at the database's offset, and learn anew */
+	unsigned deaths;		/* of senses that had been given something and told of nothing */
 	uint64_t run, kept_run;		/* counts senses: what one was writing is not kept when another is there */
 	int64_t next_ms;		/* monotonic */
 	struct hn_job keep;
@@ -77,6 +80,9 @@ struct core {
 /* A message of sense about the batch it is reading; BATCH_END commits it. */
 enum hn_rc core_batch_message(struct core *c, const struct hn_msg *m) HN_MUST_CHECK;
 
+/* Tell intake where the database stands, and where a new sense begins. */
+void core_tell_committed(struct core *c);
+
 /* Try again to commit a whole batch that the disk had no room for. */
 void core_batch_retry(struct core *c);
 
@@ -92,6 +98,9 @@ enum hn_rc core_learnt_start(struct core *c, struct hn_err *err) HN_MUST_CHECK;
 void core_learnt_stop(struct core *c);
 void core_learnt_tick(struct core *c);
 void core_learnt_peer(struct core *c, bool is_there);
+
+/* Message ROLE_STATE of the parent: how a role ended. */
+enum hn_rc core_learnt_role_state(struct core *c, struct hn_view body) HN_MUST_CHECK;
 enum hn_rc core_learnt_saved(struct core *c, struct hn_view body) HN_MUST_CHECK;
 
 /* Where a new sense begins to read: the offset of what was learnt, or of the database where nothing was. */

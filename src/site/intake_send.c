@@ -332,7 +332,8 @@ judge(struct intake *in)
 
 	if (s->has_sense || !s->has_status)
 		return;
-	if (s->has_victim && is_its_fault(s->status, s->is_killer))
+	/* What was read before killed nobody then: if it does now, core gives up what was learnt, not the lines. */
+	if (s->has_victim && s->victim.begin >= s->quiet && is_its_fault(s->status, s->is_killer))
 		accuse(in, s->status);
 	s->has_victim = s->has_status = s->is_killer = false;
 }

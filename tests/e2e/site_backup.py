@@ -166,6 +166,7 @@ def with_evidence(box):
     """Under load; then over the site that is there."""
     for _ in range(20):
         box.write()
+    live_site.wait_until("what detectors remember", lambda: os.path.exists(os.path.join(box.site.data, "state", "learnt")), 30)
     said = box.save("--with-evidence")
     drive.true("the backup did not come before the end", box.hits() <= box.lines // 10)
     box.settle()
