@@ -150,7 +150,7 @@ unite(struct state *s, uint64_t a, uint64_t b, struct findings *out)
 	}
 }
 
-/* Who has a sign and stands behind ${from}: itself, or who came to it last; 0: nobody. */
+/* Who is suspect (chain_part.h) and stands behind ${from}: itself, or who came to it last; 0: nobody. */
 static uint64_t
 suspect_behind(const struct state *s, uint64_t from, int64_t at_ms)
 {
@@ -158,7 +158,9 @@ suspect_behind(const struct state *s, uint64_t from, int64_t at_ms)
 	uint64_t id, who = 0;
 	int64_t newest_ms = at_ms - VISIT_MS;
 
-	if (find_chain(s, from, &id) != NULL)
+	const struct chain *c = find_chain(s, from, &id);
+
+	if (c != NULL && chain_is_suspect(c))
 		return from;
 	for (size_t i = 0; v != NULL && i < VISITS; i++)
 		if (v->all[i].from != 0 && v->all[i].at_ms >= newest_ms) {
@@ -168,7 +170,7 @@ suspect_behind(const struct state *s, uint64_t from, int64_t at_ms)
 	return who;
 }
 
-/* ${from}, if it has a sign, came to ${to}: what that does next may belong to it. */
+/* ${from}, if it is suspect, came to ${to}: what that does next may belong to it. */
 static void
 see_visit(struct state *s, uint64_t from, uint64_t to, int64_t at_ms)
 {
@@ -271,25 +273,48 @@ unite_with_visitors(struct state *s, uint64_t key, int64_t at_ms, struct finding
 			unite(s, v->all[i].from, key, out);
 }
 
+/* A finding that is weighed anew has turned out to be nothing: it is no sign any more. */
+static void
+fade(struct state *s, const struct chain_sign *sign, struct findings *out)
+{
+	uint64_t keys[KEYS_MAX], id;
+	struct chain *c;
+
+	if (!finding_kind_weighs_anew(sign->hit->kind) || keys_of(s, sign, keys) == 0)
+		return;
+	c = find_chain(s, keys[0], &id);
+	if (c != NULL && chain_fade(c, sign))
+		chain_tell(c, sign, out);
+}
+
 static void
 chain_hear(void *state, const struct finding *hit, const struct record *r, struct findings *out)
 {
 	struct state *s = state;
 	struct chain_sign sign = { .hit = hit, .record = r };
+	const bool is_strong = hit->level >= LEVEL_MEDIUM;
 	uint64_t keys[KEYS_MAX], id;
 	struct chain *c;
 	size_t n;
 
-	if (hit->level < LEVEL_LOW || hit->kind == FINDING_CHAIN || !chain_stage_of(hit, &sign.stage))
+	if (hit->kind == FINDING_CHAIN || !chain_stage_of(hit, &sign.stage))
 		return;
+	if (hit->level < LEVEL_LOW) {
+		fade(s, &sign, out);
+		return;
+	}
 	if (s->conf->allow != NULL && allow_match(s->conf->allow, hit, hn_clock_ms()) != NULL)
 		return;
 	n = keys_of(s, &sign, keys);
-	if (n == 0 || get_chain(s, keys[0], &id) == NULL)
+	c = n > 0 ? get_chain(s, keys[0], &id) : NULL;
+	if (c == NULL)
 		return;
-	for (size_t i = 1; i < n; i++)
+	const bool is_linked = is_strong || chain_is_suspect(c);	/* c holds only until something is added */
+
+	for (size_t i = 1; i < n && is_linked; i++)
 		unite(s, keys[0], keys[i], out);
-	unite_with_visitors(s, keys[0], r->at_ms, out);
+	if (is_strong || sign.stage != STAGE_COMMAND)	/* many a machine calls out a little regularly */
+		unite_with_visitors(s, keys[0], r->at_ms, out);
 	c = get_chain(s, keys[0], &id);
 	if (c != NULL && chain_add(c, &sign, keys[0]))
 		chain_tell(c, &sign, out);

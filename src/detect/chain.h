@@ -12,6 +12,9 @@
  * its best sign is worth (not the sum of its signs: many views of one thing are one thing), and that stages meet at all, for each
  * pair of them.  Three low stages that are linked may so be high, and thirty of one stage stay what they are.
  *
+ * One machine's signs are linked to another's, or to an account's, only when one of them is worth a person's time by itself:
+ * faint signs are everywhere, and everything is linked to everything.  A sign that turned out to be nothing is taken back.
+ *
  * What a stage was is forgotten CHAIN_WINDOW_MS after its last sign.  A machine or account that is linked to more than
  * CHAIN_LINKS_MAX others (an administrator's, a monitoring server's) does not link further ones.
  */

@@ -8,7 +8,7 @@
 
 #define SLACK_MS (2 * INT64_C(3600000))	/* what comes so soon after may as well have come before */
 #define GROWN 0.3
-#define PRIOR (-3.6)			/* two signs of ordinary work do meet on a machine */
+#define PRIOR (-4.2)			/* two signs of ordinary work do meet on a machine */
 #define PAIR 0.8			/* that two stages meet: e^0.8, twice as likely in an attack */
 #define PAIRS_MAX 4u			/* as far as pairs are independent of each other */
 #define CRITICAL_FROM 4.0		/* 98 in 100, and harm has begun */
@@ -110,7 +110,8 @@ finding_of(const struct chain *c)
 {
 	struct finding f = { .kind = FINDING_CHAIN, .at_most = LEVEL_CRITICAL, .rule = HN_LIT("chain"), .words = HN_LIT("chain"),
 		.source = hn_view_of(c->machine), .destination = HN_LIT(""), .user = HN_LIT(""), .note = HN_LIT(""),
-		.count = c->signs - c->told_signs, .first_ms = c->first_ms, .members = { "", 0 }, .chain = { "", 0 } };
+		.count = c->signs > c->told_signs ? c->signs - c->told_signs : 1,
+		.first_ms = c->first_ms, .members = { "", 0 }, .chain = { "", 0 } };
 
 	finding_identify(&f);
 	return f;
@@ -188,6 +189,26 @@ add_sign(struct chain_seen *s, const struct chain_sign *sign)
 	s->last_ms = f->last_ms > s->last_ms ? f->last_ms : s->last_ms;
 }
 
+bool
+chain_fade(struct chain *c, const struct chain_sign *sign)
+{
+	struct chain_seen *s = &c->stage[sign->stage];
+
+	if (s->last_ms == 0 || memcmp(s->best, sign->hit->id, sizeof(s->best)) != 0)
+		return false;
+	*s = (struct chain_seen){ 0 };
+	return c->is_told != 0;
+}
+
+bool
+chain_is_suspect(const struct chain *c)
+{
+	for (unsigned i = 0; i < STAGES; i++)
+		if (c->stage[i].last_ms != 0 && c->stage[i].logit >= 0)
+			return true;
+	return false;
+}
+
 /* By the time of their first sign; a stage that comes long after a much later one is none of this attack. */
 static struct order
 order_of(const struct chain *c)
@@ -220,11 +241,11 @@ order_of(const struct chain *c)
 	return o;
 }
 
-/* What a stage's best sign says for an attack, now that other stages speak for one too: from 0.5 for a faint one to 3.5. */
+/* What a stage's best sign says for an attack, now that other stages speak for one too: from 0.2 for a faint one to 3.8. */
 static double
 weight_of_stage(const struct chain_seen *s)
 {
-	return 1.5 + s->logit / 2;
+	return 1.4 + 0.6 * s->logit;
 }
 
 static double
@@ -318,7 +339,9 @@ chain_tell(struct chain *c, const struct chain_sign *sign, struct findings *out)
 
 	f.last_ms = sign->hit->last_ms > c->told_ms ? sign->hit->last_ms : c->told_ms;
 	f.members = (struct hn_view){ (const char *)c->members, (size_t)c->n_members * FINDING_ID_BYTES };
-	if (sum >= CRITICAL_FROM && c->stage[STAGE_IMPACT].last_ms != 0)
+	if (o.n < 2)
+		f.at_most = LEVEL_INFO;		/* what was left of it is no chain */
+	else if (sum >= CRITICAL_FROM && c->stage[STAGE_IMPACT].last_ms != 0)
 		f.at_least = LEVEL_CRITICAL;
 	for (size_t i = 0; i < sign->hit->n_techniques; i++)
 		f.techniques[f.n_techniques++] = sign->hit->techniques[i];

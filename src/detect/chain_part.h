@@ -54,6 +54,12 @@ void chain_take_in(struct chain *c, const struct chain *from, struct findings *o
 /* Add a sign on the machine (or account) ${who}; true: there is something to tell. */
 bool chain_add(struct chain *c, const struct chain_sign *sign, uint64_t who);
 
+/* The hit weighs less than it did: where it was a stage's best sign, that stage was none; true: ${c} was told with it. */
+bool chain_fade(struct chain *c, const struct chain_sign *sign);
+
+/* Whether one of its signs is worth a person's time by itself: what its machines do to others may belong to it. */
+bool chain_is_suspect(const struct chain *c);
+
 /* Report ${c}, which grew by ${sign}. */
 void chain_tell(struct chain *c, const struct chain_sign *sign, struct findings *out);
 

@@ -34,19 +34,21 @@ static const struct row {
 	    LEVEL_COUNT, LEVEL_COUNT, 0, NULL },
 	{ "two faint signs", { { "10.0.0.5", "", "T1078", -1.5, 0, NULL }, { "10.0.0.5", "", "T1046", -1.5, HOUR_MS, NULL } },
 	    LEVEL_INFO, LEVEL_LOW, 2, "10.0.0.5" },
-	{ "three low ones that are linked", { { "10.0.0.5", "", "T1078", -0.8, 0, NULL },
-	    { "10.0.0.5", "", "T1046", -0.8, HOUR_MS, NULL }, { "10.0.0.5", "", "T1021.002", -0.8, 2 * HOUR_MS, NULL } },
+	{ "three low ones that are linked", { { "10.0.0.5", "", "T1078", -0.2, 0, NULL },
+	    { "10.0.0.5", "", "T1046", -0.2, HOUR_MS, NULL }, { "10.0.0.5", "", "T1021.002", -0.2, 2 * HOUR_MS, NULL } },
 	    LEVEL_HIGH, LEVEL_HIGH, 3, "10.0.0.5" },
 	{ "the same on three machines that have nothing to do with each other", { { "10.0.0.5", "", "T1078", -0.8, 0, NULL },
 	    { "10.0.0.6", "", "T1046", -0.8, HOUR_MS, NULL }, { "10.0.0.7", "", "T1021.002", -0.8, 2 * HOUR_MS, NULL } },
 	    LEVEL_COUNT, LEVEL_COUNT, 0, NULL },
-	{ "from machine to machine", { { "10.0.0.5", "", "T1110.001", -0.8, 0, "10.0.0.6" },
-	    { "10.0.0.6", "", "T1046", -0.8, HOUR_MS, "10.0.0.7" }, { "10.0.0.7", "", "T1562.001", -0.8, 2 * HOUR_MS, NULL } },
+	{ "from machine to machine", { { "10.0.0.5", "", "T1110.001", 0.2, 0, "10.0.0.6" },
+	    { "10.0.0.6", "", "T1046", -0.2, HOUR_MS, "10.0.0.7" }, { "10.0.0.7", "", "T1562.001", -0.2, 2 * HOUR_MS, NULL } },
 	    LEVEL_HIGH, LEVEL_HIGH, 3, "10.0.0.5" },
+	{ "from machine to machine, but faintly", { { "10.0.0.5", "", "T1110.001", -0.2, 0, "10.0.0.6" },
+	    { "10.0.0.6", "", "T1046", -0.2, HOUR_MS, NULL } }, LEVEL_COUNT, LEVEL_COUNT, 0, NULL },
 	{ "over a machine without a sign", { { "10.0.0.5", "", "T1110.001", 0.5, 0, "10.0.0.6" },
 	    { "10.0.0.9", "", NULL, 0, HOUR_MS, NULL }, { "10.0.0.6", "", NULL, 0, HOUR_MS, "10.0.0.7" },
 	    { "10.0.0.7", "", "T1490", 2.4, 2 * HOUR_MS, NULL } }, LEVEL_MEDIUM, LEVEL_HIGH, 2, "10.0.0.5" },
-	{ "one account on two machines", { { "10.0.0.5", "HP\\tanaka", "T1078", -0.8, 0, NULL },
+	{ "one account on two machines", { { "10.0.0.5", "HP\\tanaka", "T1078", 0.2, 0, NULL },
 	    { "10.0.0.6", "tanaka@hp.example", "T1021.001", 0.5, HOUR_MS, NULL } }, LEVEL_LOW, LEVEL_MEDIUM, 2, "10.0.0.5" },
 	{ "the system's own account", { { "10.0.0.5", "SYSTEM", "T1078", -0.8, 0, NULL },
 	    { "10.0.0.6", "SYSTEM", "T1021.001", 0.5, HOUR_MS, NULL } }, LEVEL_COUNT, LEVEL_COUNT, 0, NULL },
@@ -291,6 +293,34 @@ a_restart_changes_nothing(void **state)
 		}
 }
 
+/* A finding that is weighed anew turns out to be nothing: what it had made of the chain goes with it. */
+static void
+a_sign_is_taken_back(void **state)
+{
+	struct stage_set s;
+	struct record r;
+	struct finding f = { .kind = FINDING_SCAN, .at_most = LEVEL_HIGH, .rule = HN_LIT("scan.hosts"), .words = HN_LIT("scan"),
+		.source = HN_LIT("10.0.0.5"), .destination = HN_LIT(""), .user = HN_LIT(""), .note = HN_LIT(""),
+		.n_techniques = 1, .techniques = { HN_LIT("T1018") } };
+	size_t n;
+
+	(void)state;
+	set_up(&s);
+	say(&s, &(struct sign){ "10.0.0.5", "", "T1071", 1.5, 0, NULL });
+	record_reset(&r);
+	r.at_ms = START_MS + HOUR_MS;
+	r.raw = HN_LIT("a line");
+	finding_part(&f, "scan.prior", 1.5);
+	findings_hit(s.findings, &f, &r);
+	assert_int_equal(worst_chain(&s, &n)->level, LEVEL_MEDIUM);
+	f.parts[0].weight = -3;
+	r.at_ms += HOUR_MS;
+	findings_hit(s.findings, &f, &r);
+	assert_int_equal(worst_chain(&s, &n)->level, LEVEL_INFO);
+	assert_int_equal(n, 0);
+	clean_up(&s);
+}
+
 static void
 what_is_expected_is_no_sign(void **state)
 {
@@ -308,6 +338,36 @@ what_is_expected_is_no_sign(void **state)
 	assert_null(worst_chain(&s, &n));
 	clean_up(&s);
 	hn_arena_fini(&arena);
+}
+
+/* A suspect machine's faint sign links a target and an account that are both new, again and again: tables grow meanwhile. */
+static void
+tables_grow_while_linking(void **state)
+{
+	struct stage_set s;
+	struct record r;
+	char source[32], target[32], user[32];
+
+	(void)state;
+	set_up(&s);
+	for (unsigned i = 0; i < 1500; i++) {
+		struct finding f = { .kind = FINDING_SIGMA, .at_most = LEVEL_HIGH, .rule = HN_LIT("r"), .words = HN_LIT("sigma"),
+			.destination = HN_LIT(""), .note = HN_LIT(""), .n_techniques = 1, .techniques = { HN_LIT("T1021") } };
+
+		(void)snprintf(source, sizeof(source), "10.1.%u.%u", i / 250, i % 250);
+		(void)snprintf(target, sizeof(target), "10.2.%u.%u", i / 250, i % 250);
+		(void)snprintf(user, sizeof(user), "user%u", i);
+		say(&s, &(struct sign){ source, "", "T1071", 1, (int64_t)i * 10, NULL });
+		record_reset(&r);
+		r.at_ms = START_MS + (int64_t)i * 10 + 1;
+		r.raw = HN_LIT("a line");
+		record_set(&r, FIELD_DESTINATION_IP, hn_view_of(target));
+		f.source = hn_view_of(source);
+		f.user = hn_view_of(user);
+		finding_part(&f, "sigma.rule", -1);
+		findings_hit(s.findings, &f, &r);
+	}
+	clean_up(&s);
 }
 
 static void
@@ -343,6 +403,8 @@ main(void)
 		cmocka_unit_test(a_flood_stays_within_caps),
 		cmocka_unit_test(a_restart_changes_nothing),
 		cmocka_unit_test(what_is_expected_is_no_sign),
+		cmocka_unit_test(a_sign_is_taken_back),
+		cmocka_unit_test(tables_grow_while_linking),
 		cmocka_unit_test(techniques_have_stages),
 	};
 
